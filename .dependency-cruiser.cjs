@@ -1,0 +1,109 @@
+/**
+ * Which way imports may run: specs → contract → wire → suite → surfaces → suites, then the command line
+ * that ties them together. A folder in this table may import itself and what stands beside it, nothing else
+ * of ours. Type imports count as well.
+ */
+const MAY_IMPORT = {
+  'src/contract': [],
+  'src/wire': ['src/contract'],
+  'src/target': ['src/contract', 'src/wire'],
+  'src/suite': ['src/contract', 'src/wire', 'src/target'],
+  'src/surfaces': ['src/contract', 'src/wire', 'src/target', 'src/suite'],
+  suites: ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/surfaces'],
+  // These two get the suites handed over as data, and know no surface.
+  'src/conform': ['src/contract', 'src/wire', 'src/target', 'src/suite'],
+  'src/report': ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/conform'],
+  // The server under judgement shares no code with the judge: a bug in both would be invisible.
+  'src/reference': ['src/contract'],
+  // Any part of the library but the reference and the suites, which the command line hands over.
+  'src/load': [
+    'src/contract',
+    'src/wire',
+    'src/target',
+    'src/suite',
+    'src/surfaces',
+    'src/conform',
+    'src/report',
+  ],
+};
+
+/** Only types may cross here: conform and report are pure, and open no sockets. */
+const TYPES_ONLY = { 'src/conform': ['src/wire'], 'src/report': ['src/wire', 'src/conform'] };
+
+const OURS = '^(src|suites|load|scripts|bin)/';
+const TEST = '[.]test[.]ts$';
+const inFolders = (folders) => `^(${folders.join('|')})/`;
+
+const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
+  name: `imports-of-${folder.replace('/', '-')}`,
+  comment: `${folder} may import ${allowed.length > 0 ? allowed.join(', ') : 'nothing of ours'}.`,
+  severity: 'error',
+  from: { path: inFolders([folder]), pathNot: TEST },
+  to: { path: OURS, pathNot: inFolders([folder, ...allowed]) },
+}));
+
+const typesOnly = Object.entries(TYPES_ONLY).map(([folder, targets]) => ({
+  name: `types-only-from-${folder.replace('/', '-')}`,
+  comment: `${folder} may take types from ${targets.join(', ')}, and no code.`,
+  severity: 'error',
+  from: { path: inFolders([folder]), pathNot: TEST },
+  to: { path: inFolders(targets), dependencyTypesNot: ['type-only'] },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...directions,
+    ...typesOnly,
+    {
+      name: 'nothing-imports-the-cli',
+      comment: 'The command line is the top; what others need of it belongs further down.',
+      severity: 'error',
+      from: { pathNot: ['^src/cli/', TEST] },
+      to: { path: '^src/cli/' },
+    },
+    {
+      name: 'nothing-imports-a-test',
+      severity: 'error',
+      from: {},
+      to: { path: TEST },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      from: { pathNot: TEST },
+      to: { circular: true },
+    },
+    {
+      name: 'parser-only-in-the-compiler',
+      comment: 'The AsyncAPI parser is large and only src/contract/compile.ts is bundled with it.',
+      severity: 'error',
+      from: { pathNot: ['^src/contract/', TEST] },
+      to: { path: 'node_modules/@asyncapi/parser/' },
+    },
+    {
+      name: 'shipped-code-needs-shipped-packages',
+      comment: 'A dev dependency is not there for whoever installs the package.',
+      severity: 'error',
+      from: { path: '^(src|suites)/', pathNot: [TEST, '^src/contract/'] },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'imports-resolve',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    exclude: { path: '^(dist|[.]cache|reports)/' },
+    doNotFollow: { path: 'node_modules' },
+    // Type imports draw the architecture as much as code does, so they are read before TypeScript drops them.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'types', 'default'],
+    },
+  },
+};
