@@ -30,7 +30,10 @@ describe('the handler of the reference server', () => {
 
 describe.skipIf(!python)('the published handler (needs python3)', () => {
   it('proves every vector', () => {
-    const inputs = vectors.map(({ key, nonce }) => ({ key, input: JSON.stringify({ nonce, op: 'transform' }) }));
+    const inputs = vectors.map(({ key, nonce }) => ({
+      key,
+      input: JSON.stringify({ nonce, op: 'transform' }),
+    }));
     expect(inPython(inputs)).toEqual(vectors.map(({ nonce, proof }) => [{ nonce, proof }]));
   });
 
