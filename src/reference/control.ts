@@ -6,7 +6,12 @@ import type { SurfaceServer, Timers } from './surface-server.ts';
 /** What `POST /control` takes: specs/formats/control.schema.json in words. */
 const operations = [
   { op: 'advance', job: 'a job id', seconds: 'a number', does: "moves one job's timers on" },
-  { op: 'advance', connection: 'the nonce of its upgrade header', seconds: 'a number', does: "moves one connection's timers on" },
+  {
+    op: 'advance',
+    connection: 'the nonce of its upgrade header',
+    seconds: 'a number',
+    does: "moves one connection's timers on",
+  },
   { op: 'revoke', token: 'a token', does: 'makes a token good for nothing' },
   { op: 'restore', token: 'a revoked token', does: 'makes it good again' },
 ] as const satisfies readonly JsonObject[];
@@ -36,7 +41,8 @@ function perform(command: JsonObject, surfaces: readonly SurfaceServer[], timers
       if (typeof owner !== 'string' || (job !== undefined && connection !== undefined)) {
         return wrong('advance takes either a job or a connection, as a string');
       }
-      if (typeof seconds !== 'number' || seconds < 0 || seconds > 1e9) return wrong('seconds is a number from 0 to 1e9');
+      if (typeof seconds !== 'number' || seconds < 0 || seconds > 1e9)
+        return wrong('seconds is a number from 0 to 1e9');
       return { status: 200, body: { ok: true, ran: timers.advance(owner, seconds * 1000) } };
     }
     case 'revoke':

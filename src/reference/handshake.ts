@@ -1,6 +1,6 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { type ServerOptions, WebSocketServer } from 'ws';
 import type { Json } from '../contract/json.ts';
 
 /** The largest message and the largest request body that is taken. */
@@ -11,14 +11,16 @@ export const connectionHeader = 'x-plumbline-connection';
 
 /** A WebSocket server without a port of its own; sockets come by `handleUpgrade`. */
 export function createSocketServer(): WebSocketServer {
-  return new WebSocketServer({
+  // @types/ws lags behind: closeTimeout is there since ws 8.19.
+  const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: true,
     maxPayload: largestMessage,
     closeTimeout: 5000,
     // Contexts are not kept between messages: memory stays flat with ten thousand viewers.
     perMessageDeflate: { threshold: 1024, serverNoContextTakeover: true, clientNoContextTakeover: true },
-  });
+  };
+  return new WebSocketServer(options);
 }
 
 /** Answers an upgrade request with an HTTP status and a JSON body instead of 101. */

@@ -2,7 +2,9 @@
 export function nearMatches(word: string, words: readonly string[], most = 3): string[] {
   return words
     .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(2, candidate.length / 2) || candidate.includes(word))
+    .filter(
+      ({ candidate, distance }) => distance <= Math.max(2, candidate.length / 2) || candidate.includes(word),
+    )
     .sort((a, b) => a.distance - b.distance)
     .slice(0, most)
     .map(({ candidate }) => candidate);

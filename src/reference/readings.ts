@@ -16,7 +16,8 @@ export function chooseReadings(
   );
   for (const [id, reading] of Object.entries(wanted)) {
     const point = points.get(id);
-    if (!point) throw new InputError(`--reading ${id}: no such open point; ${didYouMean(id, [...points.keys()])}`);
+    if (!point)
+      throw new InputError(`--reading ${id}: no such open point; ${didYouMean(id, [...points.keys()])}`);
     if (!point.readings.includes(reading)) {
       throw new InputError(`--reading ${id}=${reading}: the readings are ${point.readings.join(', ')}`);
     }

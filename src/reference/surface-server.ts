@@ -66,7 +66,9 @@ export interface Fault {
 
 /** The policies of a surface with the given faults wrapped around them, in the order of the list. */
 export function bent<P extends object>(policies: P, faults: readonly Fault[], surface: SurfaceName): P {
-  return faults
-    .filter((fault) => fault.surface === surface)
-    .reduce<P>((current, fault) => ({ ...current, ...fault.bend(current) }), policies);
+  let current = policies;
+  for (const fault of faults) {
+    if (fault.surface === surface) current = { ...current, ...fault.bend(current) };
+  }
+  return current;
 }

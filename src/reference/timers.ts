@@ -26,11 +26,14 @@ export function createTimers(): Timers {
   const start = (name: string, owner: Owner, timer: Timer): void => {
     clearTimeout(timer.real);
     const wait = Math.max(0, timer.due - now(owner));
-    timer.real = setTimeout(() => {
-      if (wait > longest) return start(name, owner, timer);
-      drop(name, owner, timer);
-      timer.run();
-    }, Math.min(wait, longest)).unref();
+    timer.real = setTimeout(
+      () => {
+        if (wait > longest) return start(name, owner, timer);
+        drop(name, owner, timer);
+        timer.run();
+      },
+      Math.min(wait, longest),
+    ).unref();
   };
   const drop = (name: string, owner: Owner, timer: Timer): void => {
     clearTimeout(timer.real);

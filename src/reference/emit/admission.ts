@@ -1,0 +1,109 @@
+import type { CredentialRule, EmitRules, RestCall } from '../../contract/rules.ts';
+import { doorScopes, granted } from './scopes.ts';
+import type { Token } from './tokens.ts';
+
+export type StreamKind = 'job' | 'space';
+
+/** Somebody who knocks at a stream. */
+export interface StreamRequest {
+  readonly stream: StreamKind;
+  /** The text of `?token=`; null where there is none. */
+  readonly presented: string | null;
+  /** Who that is, if the token is good. */
+  readonly token: Token | undefined;
+  /** The token as it was issued, even if it is good no longer. */
+  readonly issued: Token | undefined;
+  /** The token in a header, which opens no stream. */
+  readonly inHeader: Token | undefined;
+  /** The space that the job or the stream belongs to; undefined: there is none such. */
+  readonly space: string | undefined;
+}
+
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly status: number;
+  readonly error: string;
+  /** Set where the refusal comes too late, as a close code after the upgrade. */
+  readonly closeCode?: number;
+}
+
+export type Answer = { readonly kind: 'admitted'; readonly scope: string } | Refusal;
+
+/** A REST call, as the question of whether it is allowed sees it. */
+export interface Call {
+  readonly name: string;
+  /** These three as in StreamRequest. */
+  readonly token: Token | undefined;
+  readonly issued: Token | undefined;
+  readonly space: string | undefined;
+}
+
+type Reading = (point: string) => string;
+
+/** Whether streams open: token, then scope, then place, so that nobody without a scope learns what exists. */
+export function streamAdmission(rules: EmitRules, reading: Reading): (request: StreamRequest) => Answer {
+  const doors = { job: door(rules, 'job', reading), space: door(rules, 'space', reading) };
+  return ({ stream, token, space }) => {
+    const { scopes, status } = doors[stream];
+    if (!token) return refused(status.credential, 'Missing or unknown token');
+    const scope = scopes.viewOf(token.scopes);
+    if (scope === undefined) return refused(status.scope, `Missing required scope: ${scopes.least}`);
+    const elsewhere = refused(status.foreign, `This token is for another space`);
+    if (space === undefined) {
+      const told = reading('A29') === 'told-apart' && (stream === 'job' || token.space === undefined);
+      return told ? refused(status.unknown, `There is no such ${stream}`) : elsewhere;
+    }
+    return token.space === undefined || token.space === space ? { kind: 'admitted', scope } : elsewhere;
+  };
+}
+
+/** Whether a REST call is allowed; undefined: it is. */
+export function callAuthority(rules: EmitRules, reading: Reading): (call: Call) => Refusal | undefined {
+  return ({ name, token, space }) => {
+    const rule = rules.rest[name];
+    if (!rule) return refused(404, 'There is no such call');
+    if (!token) return refused(401, 'Missing or unknown API key');
+    if (!granted(rules, token.scopes).has(rule.scope)) {
+      return refused(scopeStatus(rule), `Missing required scope: ${rule.scope}`);
+    }
+    if (space === undefined && (token.space === undefined || reading('A29') === 'told-apart')) {
+      return refused(404, 'There is no such job or space');
+    }
+    if (token.space !== undefined && token.space !== space)
+      return refused(403, 'This key is for another space');
+    return undefined;
+  };
+}
+
+function door(rules: EmitRules, stream: StreamKind, reading: Reading) {
+  const rule = rules.streams[stream];
+  /** The number of the first row about a kind of credential: the rows of one kind share an open point. */
+  const statusFor = (fits: (credential: CredentialRule) => boolean): number => {
+    const row = Object.entries(rule.refuses).find(([name]) => {
+      const credential = rules.credentials[name];
+      return credential && fits(credential);
+    })?.[1];
+    return row?.openPoint
+      ? Number(reading(row.openPoint))
+      : (Object.values(row?.status ?? {})[0]?.[0] ?? 403);
+  };
+  return {
+    scopes: doorScopes(rules, rule, reading),
+    status: {
+      credential: statusFor(({ scopes }) => scopes.length === 0),
+      scope: statusFor(
+        ({ scopes, tenant, place }) => scopes.length > 0 && tenant === 'own' && place === 'query',
+      ),
+      foreign: statusFor(({ tenant }) => tenant === 'foreign'),
+      unknown: stream === 'job' ? Number(reading('A28.unknown-job')) : 404,
+    },
+  };
+}
+
+function scopeStatus(rule: RestCall): number {
+  return Object.values(rule.refuses).flatMap(({ status }) => Object.values(status))[0]?.[0] ?? 403;
+}
+
+function refused(status: number, error: string): Refusal {
+  return { kind: 'refused', status, error };
+}

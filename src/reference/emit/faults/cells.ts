@@ -1,0 +1,110 @@
+import type { EmitEventRule, EmitRules, Ids } from '../../../contract/rules.ts';
+import { defineFault } from '../../define-fault.ts';
+import type { Fault } from '../../surface-server.ts';
+import type { EmitEvent } from '../job.ts';
+import type { EmitPolicies } from '../policies.ts';
+
+const fault = defineFault<EmitPolicies>;
+
+/** A fault for each thing that the rules say of a type of event; a new row brings its own. */
+export function faultsOfCells(rules: EmitRules): readonly Fault[] {
+  return Object.entries(rules.events).flatMap(([type, rule]) => [
+    ...statusFault(type, rule, rules.automaton.states),
+    ...(rule.terminal ? after(type, rule.nothingAfter) : []),
+    ...Object.entries(rule.data).flatMap(([scope, cell]) => [
+      ...when(cell.hidden, (breaks) =>
+        fault(`emit/${type}-kept-for-${viewer(scope)}`, {
+          breaks,
+          says: `the scope filter forgets ${type} events`,
+          bend: ({ strip }) => ({
+            strip: (event, to) => (event.type === type && to === scope ? event : strip(event, to)),
+          }),
+        }),
+      ),
+      ...when(cell.kept, (breaks) =>
+        instead(`emit/${type}-lost-for-${viewer(scope)}`, breaks, type, scope, null),
+      ),
+      ...when(Object.values(cell.left ?? {}).flat(), (breaks) =>
+        instead(`emit/${type}-redacted-for-${viewer(scope)}`, breaks, type, scope, '[redacted]'),
+      ),
+    ]),
+    ...silence(rules, type),
+  ]);
+}
+
+/** Faults take the words of the document: who may not see all is who has jobs:read:progress. */
+function viewer(scope: string): string {
+  return scope === 'stripped' ? 'progress' : scope;
+}
+
+function when(ids: Ids | undefined, make: (breaks: [string, ...string[]]) => Fault): Fault[] {
+  const [first, ...rest] = new Set(ids ?? []);
+  return first === undefined ? [] : [make([first, ...rest])];
+}
+
+function instead(
+  id: `emit/${string}`,
+  breaks: [string, ...string[]],
+  type: string,
+  scope: string,
+  data: string | null,
+): Fault {
+  return fault(id, {
+    breaks,
+    says: `the data of ${type} is ${data === null ? 'null' : JSON.stringify(data)} for a viewer of ${viewer(scope)} scope`,
+    bend: ({ strip }) => ({
+      strip(event, to) {
+        const seen = strip(event, to);
+        return event.type === type && to === scope ? { ...seen, data } : seen;
+      },
+    }),
+  });
+}
+
+function statusFault(type: string, rule: EmitEventRule, states: readonly string[]): Fault[] {
+  return when(Object.values(rule.status).flat(), (breaks) =>
+    fault(`emit/${type}-with-wrong-status`, {
+      breaks,
+      says: `a ${type} event shows a status that the job does not have`,
+      bend: ({ shape }) => ({
+        shape(event, job): EmitEvent {
+          const made = shape(event, job);
+          const other = states[(states.indexOf(made.status) + 1) % states.length];
+          return made.type === type && other !== undefined ? { ...made, status: other } : made;
+        },
+      }),
+    }),
+  );
+}
+
+function after(type: string, ids: Ids): Fault[] {
+  return when(ids, (breaks) =>
+    fault(`emit/event-after-${type}`, {
+      breaks,
+      says: `after ${type} comes a late progress event`,
+      bend: ({ order }) => ({
+        order(event, past) {
+          const { now, waiting } = order(event, past);
+          const late: EmitEvent = { ...event, type: 'progress', status: 'running', data: { percent: 100 } };
+          return { now: event.type === type ? [...now, late] : now, waiting };
+        },
+      }),
+    }),
+  );
+}
+
+function silence(rules: EmitRules, type: string): Fault[] {
+  const ids = rules.automaton.transitions
+    .filter(({ event }) => event === type)
+    .flatMap((each) => each.requirements);
+  return when(ids, (breaks) =>
+    fault(`emit/${type}-not-sent`, {
+      breaks,
+      says: `nobody is told of ${type}`,
+      bend: ({ order }) => ({
+        order: (event, past) =>
+          event.type === type ? { now: past.waiting, waiting: [] } : order(event, past),
+      }),
+    }),
+  );
+}

@@ -1,0 +1,98 @@
+import type { Json } from '../../../contract/json.ts';
+import { defineFault } from '../../define-fault.ts';
+import type { EmitEvent } from '../job.ts';
+import type { EmitPolicies } from '../policies.ts';
+
+const fault = defineFault<EmitPolicies>;
+
+/** Changes the shape of events, before anything is stripped. */
+const shaping =
+  (change: (event: EmitEvent) => EmitEvent) =>
+  ({ shape }: EmitPolicies): Pick<EmitPolicies, 'shape'> => ({
+    shape: (event, job) => change(shape(event, job)),
+  });
+
+/** Changes the data of one type of event. */
+const dataBecomes =
+  (type: string, change: (data: Json | undefined) => Json) =>
+  ({ data }: EmitPolicies): Pick<EmitPolicies, 'data'> => ({
+    data: (each, job, input) => (each === type ? change(data(each, job, input)) : data(each, job, input)),
+  });
+
+function without(event: EmitEvent, key: string): EmitEvent {
+  return Object.fromEntries(Object.entries(event).filter(([name]) => name !== key)) as EmitEvent;
+}
+
+/** Faults of what an event looks like. */
+export const shapeFaults = [
+  fault('emit/events-in-an-array', {
+    breaks: ['E1', 'E25'],
+    says: 'every frame is a list with one event',
+    bend: ({ encode }) => ({ encode: (event) => `[${encode(event)}]` }),
+  }),
+  fault('emit/envelope-wrapped', {
+    breaks: ['E25'],
+    says: 'events are wrapped in a key of their own',
+    bend: ({ encode }) => ({ encode: (event) => `{"event":${encode(event)}}` }),
+  }),
+  fault('emit/status-left-out-when-stripped', {
+    breaks: ['E8'],
+    says: 'a stripped event has no status',
+    bend: ({ strip }) => ({
+      strip(event, scope) {
+        const seen = strip(event, scope);
+        return seen === event ? seen : without(seen, 'status');
+      },
+    }),
+  }),
+  fault('emit/timestamps-go-backwards', {
+    breaks: ['E26'],
+    says: 'each event of a job is dated a second before the one that went before',
+    bend: () => ({ tick: (last) => last - 1000 }),
+  }),
+  fault('emit/timestamps-are-numbers', {
+    breaks: ['E26'],
+    says: 'times are milliseconds since the epoch',
+    bend: shaping((event) => ({ ...event, timestamp: Date.parse(String(event.timestamp)) })),
+  }),
+  fault('emit/job-ids-in-lower-case', {
+    breaks: ['E27'],
+    says: 'events name the job in lower case',
+    bend: shaping((event) => ({ ...event, jobId: String(event.jobId).toLowerCase() })),
+  }),
+  fault('emit/job-name-invented', {
+    breaks: ['E49'],
+    says: 'events call every job by the same name',
+    bend: shaping((event) => ({ ...event, jobName: 'job' })),
+  }),
+  fault('emit/space-events-without-name', {
+    breaks: ['E42'],
+    says: 'events of the space stream lack jobName',
+    bend: ({ envelope }) => ({
+      envelope(event, stream) {
+        const seen = envelope(event, stream);
+        return stream === 'space' ? without(seen, 'jobName') : seen;
+      },
+    }),
+  }),
+  fault('emit/type-renamed', {
+    breaks: ['E28', 'E36'],
+    says: 'delivery_timeout is called timed_out',
+    bend: shaping((event) => (event.type === 'delivery_timeout' ? { ...event, type: 'timed_out' } : event)),
+  }),
+  fault('emit/checkpoint-wrapped', {
+    breaks: ['E50', 'E7'],
+    says: 'the data of a checkpoint is put into a key of its own',
+    bend: dataBecomes('checkpoint', (data) => ({ checkpoint: data ?? null })),
+  }),
+  fault('emit/result-encoded-twice', {
+    breaks: ['E33', 'E7'],
+    says: 'a result is JSON inside a string',
+    bend: dataBecomes('completed', (data) => JSON.stringify(data ?? null)),
+  }),
+  fault('emit/retry-without-attempt-number', {
+    breaks: ['E34'],
+    says: 'a retry tells its error and not which attempt failed',
+    bend: dataBecomes('retried', (data) => ({ error: (data as { error: string }).error })),
+  }),
+] as const;

@@ -1,0 +1,136 @@
+import { type Contract, InputError } from '../contract/contract.ts';
+import type { JsonObject } from '../contract/json.ts';
+import { type SurfaceName, surfaceNames } from '../contract/requirement.ts';
+import { createApp } from './app.ts';
+import { createBeam } from './beam/beam.ts';
+import { mountControl } from './control.ts';
+import { playFlow } from './emit/demo.ts';
+import { createEmit } from './emit/emit.ts';
+import { chooseFaults } from './faults.ts';
+import { createListener } from './listener.ts';
+import { chooseReadings } from './readings.ts';
+import type { Address, ReferenceContext, SurfaceServer } from './surface-server.ts';
+import { createTimers } from './timers.ts';
+import { throwAwayCertificate } from './tls.ts';
+
+export interface ReferenceOptions {
+  readonly contract: Contract;
+  /** 0 or absent: any free port. */
+  readonly port?: number;
+  /** @default 127.0.0.1 */
+  readonly host?: string;
+  /** Open point → reading, where it is not to be the first one. */
+  readonly readings?: Readonly<Record<string, string>>;
+  /** Ids of faults to switch on. */
+  readonly faults?: readonly string[];
+  /** Surface → the only dialect that is offered; absent: all of them. */
+  readonly dialects?: Readonly<Partial<Record<SurfaceName, string>>>;
+  /** The surfaces to serve. @default all */
+  readonly surfaces?: readonly SurfaceName[];
+  /** Serve https and wss with a certificate made for this run. */
+  readonly tls?: boolean;
+  readonly log?: (line: string) => void;
+  /** A flow of the emit surface to play by itself. */
+  readonly flow?: { readonly name: string; readonly loop: boolean };
+}
+
+/** A running reference server. */
+export interface Reference {
+  readonly port: number;
+  readonly address: Address;
+  /** Entries for a target file. */
+  readonly targets: () => JsonObject[];
+  /** Lines for a banner: what to copy to try it by hand. */
+  readonly offers: () => string[];
+  readonly close: () => Promise<void>;
+}
+
+const factories: Readonly<Partial<Record<SurfaceName, (context: ReferenceContext) => SurfaceServer>>> = {
+  beam: createBeam,
+};
+
+/**
+ * Starts a complete, correct server of all surfaces in this process, on one port.
+ * @throws InputError for an unknown reading, fault, dialect or flow, and where the port is taken.
+ */
+export async function startReference(options: ReferenceOptions): Promise<Reference> {
+  const { contract, log = () => {}, host = '127.0.0.1', dialects = {} } = options;
+  proveDialects(contract, dialects);
+  const timers = createTimers();
+  const context: ReferenceContext = {
+    contract,
+    reading: chooseReadings(contract, options.readings),
+    faults: chooseFaults(contract, options.faults),
+    log,
+    timers,
+  };
+  const wanted = options.surfaces ?? surfaceNames;
+  const emit = wanted.includes('emit') || options.flow ? createEmit(context) : undefined;
+  const surfaces = [...wanted.flatMap((name) => factories[name]?.(context) ?? []), ...(emit ? [emit] : [])];
+  const stopFlow =
+    options.flow && emit
+      ? playFlow(
+          contract.emit.flows,
+          { flow: options.flow.name, loop: options.flow.loop },
+          emit.lifecycle,
+          log,
+        )
+      : () => {};
+
+  const app = createApp(log);
+  mountControl(app, surfaces, timers);
+  for (const surface of surfaces) surface.mount(app);
+  const certificate = options.tls ? await throwAwayCertificate(host) : undefined;
+  const listener = await createListener({
+    app,
+    surfaces,
+    host,
+    port: options.port ?? 0,
+    log,
+    ...(certificate ? { certificate } : {}),
+  });
+  const address = addressOf(host, listener.port, certificate !== undefined);
+
+  const targets = surfaces
+    .flatMap((surface) => surface.targets(address))
+    .filter((entry) => (dialects[entry.surface as SurfaceName] ?? entry.dialect) === entry.dialect)
+    .map((entry) => ({
+      control: `${address.http}/control`,
+      ...(certificate ? { tls: { ca: certificate.cert } } : {}),
+      ...entry,
+    }));
+
+  return {
+    port: listener.port,
+    address,
+    targets: () => targets,
+    offers: () => surfaces.flatMap((surface) => surface.offers(address)),
+    async close() {
+      stopFlow();
+      for (const surface of surfaces) surface.close();
+      timers.close();
+      await listener.close();
+    },
+  };
+}
+
+/** @throws InputError for a dialect that the surface does not have. */
+function proveDialects(contract: Contract, dialects: Readonly<Partial<Record<SurfaceName, string>>>): void {
+  for (const surface of surfaceNames) {
+    const name = dialects[surface];
+    const known = Object.keys(contract[surface].dialects);
+    if (name !== undefined && !known.includes(name)) {
+      throw new InputError(
+        `--dialect ${surface}=${name}: the dialects of ${surface} are ${known.join(', ')}`,
+      );
+    }
+  }
+}
+
+function addressOf(host: string, port: number, secure: boolean): Address {
+  const reachable = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  const authority = `${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+  return secure
+    ? { http: `https://${authority}`, ws: `wss://${authority}` }
+    : { http: `http://${authority}`, ws: `ws://${authority}` };
+}
