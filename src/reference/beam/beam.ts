@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { WebSocket } from 'ws';
 import { connectionName, createSocketServer, refuseUpgrade, targetOf } from '../handshake.ts';
 import { bent, type ReferenceContext, type SurfaceServer } from '../surface-server.ts';
@@ -129,8 +130,8 @@ export function createBeam(context: ReferenceContext): SurfaceServer {
   };
 }
 
-/** Ends a connection with a TCP reset, without a close frame. */
+/** Ends a connection without a close frame; with a TCP reset where there is no TLS, which node cannot reset. */
 function reset(socket: Duplex): void {
-  if (socket instanceof Socket) socket.resetAndDestroy();
+  if (socket instanceof Socket && !(socket instanceof TLSSocket)) socket.resetAndDestroy();
   else socket.destroy();
 }

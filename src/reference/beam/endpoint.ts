@@ -1,4 +1,4 @@
-import type { BeamRules, HeartbeatRule } from '../../contract/beam-rules.ts';
+import type { HeartbeatRule } from '../../contract/beam-rules.ts';
 import type { OpenPoint } from '../../contract/rules.ts';
 import type { ReferenceContext } from '../surface-server.ts';
 
@@ -19,11 +19,10 @@ export type BeamPoint = 'A16' | 'A17' | 'A18.heartbeat' | 'A19' | 'A20.failure' 
 
 /** The endpoints of the reference server, one for each dialect that the rules know. */
 export function endpointsOf(context: ReferenceContext): readonly Endpoint[] {
-  const rules = context.contract.beam.rules as unknown as BeamRules;
   const points = new Map<string, OpenPoint>(
     context.contract.beam.openPoints.map((point) => [point.id, point]),
   );
-  return Object.entries(rules.dialects).map(([dialect, switches]) => {
+  return Object.entries(context.contract.beam.rules.dialects).map(([dialect, switches]) => {
     const reading = (point: BeamPoint): string =>
       points.get(point)?.pinned[dialect] ?? context.reading(point);
     return {

@@ -12,6 +12,5 @@ export function beamTargets(endpoints: readonly Endpoint[], address: Address): r
     tokens: { valid: tokens.valid, revoked: tokens.revoked },
     handler: { key: handlerKey },
     drivers: ['beam-handler'],
-    control: `${address.http}/control`,
   }));
 }
