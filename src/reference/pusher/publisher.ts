@@ -1,0 +1,21 @@
+import { broadcast } from '../outbox.ts';
+import type { App } from './apps.ts';
+import type { Hub } from './hub.ts';
+import type { ChannelEvent } from './job.ts';
+import type { PusherPolicies } from './policies.ts';
+
+/** Sends an event to whoever is on its channel. */
+export type Publish = (event: ChannelEvent) => void;
+
+export function createPublish(policies: PusherPolicies, hubOf: (app: App) => Hub): Publish {
+  return (published) => {
+    const event = policies.address(published);
+    policies.dispatch(() => {
+      const text = policies.encode({ event: event.name, channel: event.channel, data: event.data });
+      broadcast(
+        text,
+        [...policies.route(event, hubOf(event.app))].map(({ outbox }) => outbox),
+      );
+    }, event);
+  };
+}
