@@ -1,0 +1,95 @@
+import { Recorder } from '../suite/recorder.ts';
+import { type AnyScene, type Lease, type Misses, SceneStopped, type Stage } from '../suite/scene.ts';
+import type { Surface } from '../suite/surface.ts';
+import type { Target } from '../target/target.ts';
+import type { Leases } from './leases.ts';
+import { seededRandom } from './random.ts';
+
+/** What all scenes of one target share during a run. */
+export interface TargetRun {
+  readonly target: Target;
+  readonly surface: Surface;
+  readonly leases: Leases;
+  readonly misses: Misses;
+  readonly shared: Map<string, unknown>;
+  readonly turn: () => Promise<void>;
+  readonly origin: number;
+  readonly seed: number;
+  readonly multiplier: number;
+  readonly slow: boolean;
+  readonly signal: AbortSignal;
+}
+
+/** A scene may never hold the run up for longer than this many answers. */
+const longestScene = 40;
+
+/**
+ * Performs one scene and gives back its recorder, connections still open. It never rejects: a scene
+ * that breaks keeps what it has, and says so in its ending.
+ */
+export async function perform(scene: AnyScene, run: TargetRun): Promise<Recorder> {
+  const recorder = new Recorder(scene.id, run.target.name, run.origin);
+  const leases: Lease[] = [];
+  const stage = stageFor(scene.id, recorder, run, leases);
+  const verbs = run.surface.verbs(stage);
+  let timer: NodeJS.Timeout | undefined;
+  let interrupt: (() => void) | undefined;
+  try {
+    const limit = Math.min(120_000, stage.answerMs * longestScene);
+    const tooLong = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new SceneStopped(`the scene did not end within ${limit} ms`)), limit);
+    });
+    const interrupted = new Promise<never>((_, reject) => {
+      interrupt = () => reject(new Interrupted());
+      if (run.signal.aborted) interrupt();
+      run.signal.addEventListener('abort', interrupt, { once: true });
+    });
+    interrupted.catch(() => {});
+    await Promise.race([scene.act(verbs as never), tooLong, interrupted]);
+    recorder.recording.ending = { kind: 'done' };
+  } catch (cause) {
+    if (cause instanceof Interrupted) recorder.recording.ending = { kind: 'interrupted' };
+    else if (cause instanceof SceneStopped)
+      recorder.recording.ending = { kind: 'stopped', reason: cause.message };
+    else recorder.recording.ending = { kind: 'threw', reason: (cause as Error).message };
+  } finally {
+    clearTimeout(timer);
+    if (interrupt) run.signal.removeEventListener('abort', interrupt);
+  }
+  try {
+    await run.surface.tidy(stage, verbs);
+  } catch (cause) {
+    recorder.transcript.record({
+      kind: 'timer',
+      peer: 'harness',
+      what: `tidying up failed: ${(cause as Error).message}`,
+      ms: 0,
+    });
+  }
+  for (const lease of leases) lease.release();
+  return recorder;
+}
+
+class Interrupted extends Error {}
+
+/** The stage a scene acts on; also used for preflight, which is no scene. */
+export function stageFor(id: string, recorder: Recorder, run: TargetRun, leases: Lease[] = []): Stage {
+  return {
+    target: run.target,
+    recorder,
+    answerMs: run.target.deadlines.answerMs * run.multiplier,
+    connectMs: run.target.deadlines.connectMs * run.multiplier,
+    random: seededRandom(run.seed, `${run.target.name} ${id}`),
+    signal: run.signal,
+    misses: run.misses,
+    slow: run.slow,
+    turn: run.turn,
+    shared: run.shared,
+    lease: async (choose) => {
+      const taken = await run.leases.take(choose);
+      const lease: Lease = { ...taken, retire: (name, reason) => run.leases.retire(name, reason) };
+      leases.push(lease);
+      return lease;
+    },
+  };
+}

@@ -1,0 +1,186 @@
+import { Recorder } from '../suite/recorder.ts';
+import type { Recording } from '../suite/recording.ts';
+import type { AnyScene } from '../suite/scene.ts';
+import { Misses } from '../suite/scene.ts';
+import type { CheckResult, ResolvedPoint } from './check-result.ts';
+import { drain, drainMs } from './drain.ts';
+import { judgeScene, judgeTarget } from './judge.ts';
+import { Leases } from './leases.ts';
+import { perform, stageFor, type TargetRun } from './perform.ts';
+import type { TargetPlan } from './plan.ts';
+import type { Pool } from './pool.ts';
+import { turns } from './turns.ts';
+
+/** What a run needs to know to work through the plan of one target. */
+export interface TargetRunOptions {
+  readonly pool: Pool;
+  readonly origin: number;
+  readonly seed: number;
+  readonly multiplier: number;
+  readonly slow: boolean;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  readonly onScene: (what: 'started' | 'ended', scene: AnyScene, ending: string) => void;
+  /** A failure that is final already, though the run goes on. */
+  readonly onFinding: (result: CheckResult) => void;
+}
+
+export interface TargetOutcome {
+  readonly results: readonly CheckResult[];
+  readonly points: readonly ResolvedPoint[];
+  readonly recordings: ReadonlyMap<string, Recording>;
+  readonly unreachable?: string;
+}
+
+/** Preflight, scenes in parallel, drain, then hostile scenes one at a time, then judgement. */
+export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Promise<TargetOutcome> {
+  const run: TargetRun = {
+    target: plan.target,
+    surface: plan.suite.surface,
+    leases: new Leases(),
+    misses: new Misses(),
+    shared: new Map(),
+    turn: turns(plan.target.limits.requestsPerSecond),
+    origin: options.origin,
+    seed: options.seed,
+    multiplier: options.multiplier,
+    slow: options.slow,
+    signal: options.signal,
+  };
+  const recordings = new Map<string, Recording>();
+  const judge = (unreachable?: string): TargetOutcome => ({
+    ...judgeTarget(plan, recordings, {
+      interrupted: options.signal.aborted,
+      ...(unreachable === undefined ? {} : { unreachable }),
+    }),
+    recordings,
+    ...(unreachable === undefined ? {} : { unreachable }),
+  });
+  try {
+    if (plan.scenes.length === 0) return judge();
+    const unreachable = await preflight(run, options.waitMs);
+    if (unreachable !== undefined) return judge(unreachable);
+    await ordinary(plan, run, options, recordings);
+    await hostile(plan, run, options, recordings);
+    return judge();
+  } finally {
+    await run.surface.close(run.shared);
+  }
+}
+
+async function preflight(run: TargetRun, waitMs: number): Promise<string | undefined> {
+  const until = performance.now() + waitMs;
+  for (;;) {
+    const recorder = new Recorder('preflight', run.target.name, run.origin);
+    const stage = stageFor('preflight', recorder, run);
+    const patient = { ...stage, answerMs: stage.answerMs + run.target.warmupMs };
+    const found = await run.surface.preflight(patient);
+    await drain([recorder], 0);
+    if (found.kind === 'there') return undefined;
+    if (performance.now() >= until || run.signal.aborted) return found.reason;
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+async function ordinary(
+  plan: TargetPlan,
+  run: TargetRun,
+  options: TargetRunOptions,
+  recordings: Map<string, Recording>,
+): Promise<void> {
+  const scenes = plan.scenes.filter((scene) => scene.phase === 'ordinary');
+  const open: { readonly recorder: Recorder; readonly connections: number }[] = [];
+  let connections = 0;
+  const limit = plan.target.limits.connections ?? Number.POSITIVE_INFINITY;
+  const done: Recorder[] = [];
+  let gate: Promise<void> = Promise.resolve();
+  /** Makes room under `limits.connections`: the oldest finished scene is drained early. */
+  const makeRoom = async (wanted: number): Promise<void> => {
+    const turn = gate.then(async () => {
+      while (connections + wanted > limit) {
+        const oldest = open.shift();
+        if (oldest) {
+          await drain([oldest.recorder], 0);
+          oldest.recorder.transcript.record({
+            kind: 'timer',
+            peer: 'harness',
+            what: 'drained early: limits.connections',
+            ms: 0,
+          });
+          connections -= oldest.connections;
+        } else if (!options.signal.aborted) {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+        } else break;
+      }
+      connections += wanted;
+    });
+    gate = turn;
+    await turn;
+  };
+  await Promise.all(
+    scenes.map((scene) =>
+      options.pool.run(async () => {
+        if (options.signal.aborted) return;
+        await makeRoom(scene.cost.connections);
+        const recorder = await performed(plan, scene, run, options, recordings);
+        open.push({ recorder, connections: scene.cost.connections });
+        done.push(recorder);
+      }),
+    ),
+  );
+  const ms = options.signal.aborted ? 500 : drainMs(recordings.values(), options.multiplier);
+  await drain(done, ms);
+}
+
+async function hostile(
+  plan: TargetPlan,
+  run: TargetRun,
+  options: TargetRunOptions,
+  recordings: Map<string, Recording>,
+): Promise<void> {
+  let dead: string | undefined;
+  for (const scene of plan.scenes.filter((one) => one.phase === 'hostile')) {
+    if (options.signal.aborted) return;
+    const recorder =
+      dead === undefined
+        ? await performed(plan, scene, run, options, recordings)
+        : buried(scene, run, dead, recordings);
+    await drain([recorder], 0);
+    if (dead !== undefined) continue;
+    const gone = await preflight(run, 0);
+    if (gone !== undefined) dead = `the target died during ${scene.id}: ${gone}`;
+  }
+}
+
+/** A scene that could not be performed, since the target is dead. */
+function buried(
+  scene: AnyScene,
+  run: TargetRun,
+  reason: string,
+  recordings: Map<string, Recording>,
+): Recorder {
+  const recorder = new Recorder(scene.id, run.target.name, run.origin);
+  recorder.recording.ending = { kind: 'threw', reason };
+  recordings.set(scene.id, recorder.recording);
+  return recorder;
+}
+
+async function performed(
+  plan: TargetPlan,
+  scene: AnyScene,
+  run: TargetRun,
+  options: TargetRunOptions,
+  recordings: Map<string, Recording>,
+): Promise<Recorder> {
+  options.onScene('started', scene, '');
+  const recorder = await perform(scene, run);
+  recordings.set(scene.id, recorder.recording);
+  const { ending } = recorder.recording;
+  options.onScene('ended', scene, ending.kind);
+  if (ending.kind !== 'interrupted') {
+    for (const result of judgeScene(plan, recorder.recording)) {
+      if (result.outcome === 'failed') options.onFinding(result);
+    }
+  }
+  return recorder;
+}

@@ -1,0 +1,134 @@
+import type { SurfaceName } from './requirement.ts';
+
+/** One or several requirement ids; rules name those that a cell or a transition stands for. */
+export type Ids = readonly string[];
+
+/** Where documents contradict each other or are silent: a list of readings, none of them wrong. */
+export interface OpenPoint {
+  readonly id: string;
+  readonly surface: SurfaceName;
+  readonly about: string;
+  /** The first is the one the reference server follows unless told otherwise. */
+  readonly readings: readonly string[];
+  /** Where each reading comes from, in the order of `readings`. */
+  readonly sources: readonly string[];
+  /** The reading that a dialect pins: another one is then a failure, not an ambiguity. */
+  readonly pinned: Readonly<Record<string, string>>;
+  readonly dialects?: readonly string[];
+  /** True where the readings depend on circumstances, so that several in one run are no inconsistency. */
+  readonly mixed: boolean;
+  /** What the point needs from a target to be looked at (`offers` words). */
+  readonly offers: readonly string[];
+  readonly role?: 'application' | 'relay';
+}
+
+/** One step of a status automaton. */
+export interface Transition {
+  readonly from: string;
+  readonly to: string;
+  /** The verb of a driver that brings it about; `clock` for a timer. */
+  readonly on: string;
+  /** The event type (emit) or status (pusher) that shows it on the wire; null where nothing is sent. */
+  readonly event: string | null;
+  readonly requirements: Ids;
+  /** Free conditions that the reference server and the flows refer to, e.g. `retries-left`. */
+  readonly when?: string;
+}
+
+export interface Automaton {
+  readonly initial: string;
+  readonly states: readonly string[];
+  readonly terminal: readonly string[];
+  readonly transitions: readonly Transition[];
+}
+
+/** A refusal: the MUST, and apart from it its status number, which is one only where a sentence names it. */
+export interface Refusal {
+  readonly refused: Ids;
+  /** Requirement id → allowed status numbers. */
+  readonly status: Readonly<Record<string, readonly number[]>>;
+  /** The credential whose request is the same but for the one field put right. */
+  readonly twin: string;
+  readonly openPoint?: string;
+}
+
+export interface Admission {
+  readonly scope: string;
+  readonly requirements: Ids;
+}
+
+/** Something that may be seen or refused without breaking the document: an open point decides nothing. */
+export interface Undecided {
+  readonly openPoint: string;
+  readonly scope: string;
+}
+
+export interface Door {
+  readonly admits: Readonly<Record<string, Admission>>;
+  readonly refuses: Readonly<Record<string, Refusal>>;
+  readonly undecided: Readonly<Record<string, Undecided>>;
+}
+
+/** What may stand in the place of `data` that a viewer must not see, or that an event never has. */
+export type DataRule = 'null' | 'absent' | 'absent-or-null';
+
+/** What becomes of `data` in one event at one scope. */
+export interface DataCell {
+  /** `data` equals what the worker sent. */
+  readonly kept?: Ids;
+  /** Nothing of what the worker sent may be seen anywhere in the frame. */
+  readonly hidden?: Ids;
+  /** What stands in its place. */
+  readonly left?: Readonly<Partial<Record<DataRule, Ids>>>;
+  readonly openPoint?: string;
+}
+
+export interface EmitEventRule {
+  /** Allowed values of `status`, each with the requirements that say so. */
+  readonly status: Readonly<Record<string, Ids>>;
+  /** Scope → what becomes of `data`. */
+  readonly data: Readonly<Record<string, DataCell>>;
+  readonly terminal: boolean;
+  /** Requirement broken by whatever follows this event. */
+  readonly nothingAfter: Ids;
+}
+
+export interface RestCall {
+  readonly method: 'GET' | 'POST';
+  /** Path below the API root; `{space}` and `{job}` are filled in. */
+  readonly path: string;
+  /** The scope a token needs. */
+  readonly scope: string;
+  /** Key of the body under which the payload stands; absent: the payload is the body. */
+  readonly wraps?: string;
+  /** Who must not: credential → refusal. */
+  readonly refuses: Readonly<Record<string, Refusal>>;
+}
+
+export interface EmitRules {
+  readonly surface: 'emit';
+  readonly dialects: Readonly<Record<string, { readonly documents: Ids }>>;
+  readonly api: { readonly root: string; readonly jobStream: string; readonly spaceStream: string };
+  /** Scope → scopes it includes. */
+  readonly scopes: Readonly<Record<string, readonly string[]>>;
+  /** Credential kind of a target file → what it carries. */
+  readonly credentials: Readonly<Record<string, CredentialRule>>;
+  readonly streams: Readonly<Record<'job' | 'space', Door>>;
+  readonly events: Readonly<Record<string, EmitEventRule>>;
+  readonly automaton: Automaton;
+  readonly rest: Readonly<Record<string, RestCall>>;
+  readonly limits: Readonly<Record<string, number>>;
+  readonly openPoints: readonly OpenPoint[];
+}
+
+/** How a credential of the auth matrix is made: which token, in which place. */
+export interface CredentialRule {
+  /** Token of the target file (`read`, `public` …), or a made-up one. */
+  readonly token: string;
+  readonly place: 'query' | 'header' | 'nowhere';
+  readonly tenant: 'own' | 'foreign';
+  readonly scopes: readonly string[];
+  readonly says: string;
+  /** `offers` words without which the target has no such credential. */
+  readonly offers: readonly string[];
+}

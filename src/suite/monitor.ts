@@ -1,0 +1,122 @@
+import type { Applies, SurfaceName } from '../contract/requirement.ts';
+import type { Frame, WireEvent } from '../wire/event.ts';
+import type { Finding, Reading } from './judgement.ts';
+import type { Recording } from './recording.ts';
+
+/** What a monitor remembers its state by. */
+export type Per = 'connection' | 'connection × job' | 'job' | 'run';
+
+/** How a monitor speaks. */
+export interface Report {
+  /** This event could be judged for that requirement, and the peer it was seen on counts for a pass. */
+  readonly saw: (requirement: string, event: WireEvent) => void;
+  /** The target broke that requirement. */
+  readonly find: (requirement: string, finding: Omit<Finding, 'frame' | 'scene'>, event: WireEvent) => void;
+  /** The target answered an open point this way. */
+  readonly reads: (point: string, value: string, event: WireEvent) => void;
+}
+
+/** A case over every event of a run: state and events in, findings out, no socket in sight. */
+export interface Monitor<S = unknown> {
+  readonly id: string;
+  readonly title: string;
+  readonly surface: SurfaceName;
+  readonly per: Per;
+  /** Every requirement it may speak of, for a given target. */
+  readonly checks: readonly string[];
+  readonly applies?: Applies;
+  readonly start: (context: MonitorContext) => S;
+  readonly step: (state: S, event: WireEvent, report: Report, context: MonitorContext) => void;
+  /** After the last event of a recording, for what only the whole shows; `last` is the last event of that state. */
+  readonly end?: (state: S, last: WireEvent, report: Report, context: MonitorContext) => void;
+}
+
+/** What a monitor may know besides the events: the recording they are from, and what the target is. */
+export interface MonitorContext {
+  readonly recording: Recording;
+  readonly dialect: string;
+  readonly role: 'application' | 'relay';
+  /** The job that a frame is about, by the surface's own way of naming it; undefined: none. */
+  readonly jobOf: (event: Frame) => string | undefined;
+  /** One object per target and run, for facts that go beyond one recording. */
+  readonly shared: Map<string, unknown>;
+}
+
+/** Declares a monitor. */
+export function monitor<S>(definition: Monitor<S>): Monitor {
+  return definition as unknown as Monitor;
+}
+
+/** What a monitor has to say of one recording. */
+export interface MonitorReport {
+  readonly findings: readonly (Finding & { readonly requirement: string; readonly peer: string })[];
+  /** requirement → peers on which it was judged. */
+  readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly readings: readonly Reading[];
+}
+
+/**
+ * Runs one monitor over one recording, event by event. Findings per requirement are kept to the first
+ * twenty: a server that is wrong all the time is wrong once for the reader.
+ */
+export function watch(one: Monitor, context: MonitorContext): MonitorReport {
+  const findings: (Finding & { requirement: string; peer: string })[] = [];
+  const counts = new Map<string, number>();
+  const seen = new Map<string, Set<string>>();
+  const readings: Reading[] = [];
+  const states = new Map<string, { state: unknown; last: WireEvent }>();
+  const report: Report = {
+    saw: (requirement, event) => {
+      let peers = seen.get(requirement);
+      if (!peers) {
+        peers = new Set();
+        seen.set(requirement, peers);
+      }
+      peers.add(event.peer);
+    },
+    find: (requirement, finding, event) => {
+      const count = (counts.get(requirement) ?? 0) + 1;
+      counts.set(requirement, count);
+      if (count > 20) return;
+      findings.push({
+        ...finding,
+        requirement,
+        peer: event.peer,
+        frame: event.seq,
+        scene: context.recording.scene,
+      });
+    },
+    reads: (point, value, event) => {
+      readings.push({ point, value, frame: event.seq });
+    },
+  };
+  for (const event of context.recording.events) {
+    const key = keyOf(one.per, event, context);
+    if (key === undefined) continue;
+    let entry = states.get(key);
+    if (entry) entry.last = event;
+    else {
+      entry = { state: one.start(context), last: event };
+      states.set(key, entry);
+    }
+    one.step(entry.state, event, report, context);
+  }
+  if (one.end) for (const { state, last } of states.values()) one.end(state, last, report, context);
+  return { findings, seen, readings };
+}
+
+function keyOf(per: Per, event: WireEvent, context: MonitorContext): string | undefined {
+  switch (per) {
+    case 'run':
+      return '';
+    case 'connection':
+      return event.peer;
+    case 'job':
+      return event.kind === 'frame' ? context.jobOf(event) : undefined;
+    case 'connection × job': {
+      if (event.kind !== 'frame') return undefined;
+      const job = context.jobOf(event);
+      return job === undefined ? undefined : `${event.peer} ${job}`;
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { Frame, Refused, WireEvent } from '../wire/event.ts';
+import type { Job, PeerRecord, Recording, Step } from './recording.ts';
+
+/** A case read a step that is not there, or was missed: the judge turns it into an outcome. */
+export class StepMissing extends Error {
+  override readonly name = 'StepMissing';
+  readonly step: string;
+  readonly owns: string | undefined;
+  readonly reason: string;
+  readonly at: number | undefined;
+
+  constructor(step: string, owns: string | undefined, reason: string, at?: number) {
+    super(`step ${step}: ${reason}`);
+    this.step = step;
+    this.owns = owns;
+    this.reason = reason;
+    this.at = at;
+  }
+}
+
+/** A recording as a case reads it: by names, and with what is missing named. */
+export class View {
+  readonly recording: Recording;
+
+  constructor(recording: Recording) {
+    this.recording = recording;
+  }
+
+  get nonce(): string {
+    return this.recording.nonce;
+  }
+
+  /** The step of that name; it must be there and not have been missed. */
+  step(name: string): Step {
+    const step = this.recording.steps.find((one) => one.name === name);
+    if (!step) throw new StepMissing(name, undefined, this.#whyShort());
+    if (step.outcome === 'miss') throw new StepMissing(name, step.owns, step.reason ?? 'missed', step.from);
+    return step;
+  }
+
+  /** The step of that name, missed or not; undefined where the scene did not come to it. */
+  maybeStep(name: string): Step | undefined {
+    return this.recording.steps.find((one) => one.name === name);
+  }
+
+  job(name: string): Job {
+    const job = this.recording.jobs[name];
+    if (!job)
+      throw new StepMissing(`job ${name}`, undefined, this.#missOf(`job ${name}`) ?? this.#whyShort());
+    return job;
+  }
+
+  /** A connection by its name in the scene, which must have been opened. */
+  peer(name: string): PeerRecord {
+    const peer = this.recording.peers[name];
+    if (!peer)
+      throw new StepMissing(`peer ${name}`, undefined, this.#missOf(`peer ${name}`) ?? this.#whyShort());
+    return peer;
+  }
+
+  has(peer: string): boolean {
+    return this.recording.peers[peer] !== undefined;
+  }
+
+  canary(name: string): string {
+    const canary = this.recording.canaries[name];
+    if (canary === undefined) throw new StepMissing(`canary ${name}`, undefined, 'not planted');
+    return canary;
+  }
+
+  /** Every event of one connection, in order. */
+  of(peer: string): readonly WireEvent[] {
+    return this.recording.events.filter((event) => event.peer === peer);
+  }
+
+  /** Every message that one connection received, in order. */
+  frames(peer: string, matches: (frame: Frame) => boolean = () => true): readonly Frame[] {
+    return this.recording.events.filter(
+      (event): event is Frame => event.kind === 'frame' && event.peer === peer && matches(event),
+    );
+  }
+
+  /** The frame at a position of the recording. */
+  frameAt(seq: number): Frame | undefined {
+    const event = this.recording.events[seq];
+    return event?.kind === 'frame' ? event : undefined;
+  }
+
+  /** How an upgrade was answered. */
+  answer(peer: string): Extract<WireEvent, { kind: 'opened' | 'refused' | 'unreachable' }> {
+    this.peer(peer);
+    const answer = this.of(peer).find(
+      (event): event is Extract<WireEvent, { kind: 'opened' | 'refused' | 'unreachable' }> =>
+        event.kind === 'opened' || event.kind === 'refused' || event.kind === 'unreachable',
+    );
+    if (!answer) throw new StepMissing(`peer ${peer}`, undefined, this.#whyShort());
+    return answer;
+  }
+
+  refusal(peer: string): Refused | undefined {
+    const answer = this.answer(peer);
+    return answer.kind === 'refused' ? answer : undefined;
+  }
+
+  #missOf(name: string): string | undefined {
+    return this.recording.steps.find((step) => step.name === name && step.outcome === 'miss')?.reason;
+  }
+
+  #whyShort(): string {
+    const { ending, steps } = this.recording;
+    const miss = steps.find((step) => step.outcome === 'miss');
+    if (miss) return `not reached: ${miss.name}: ${miss.reason ?? 'missed'}`;
+    if (ending.kind === 'stopped' || ending.kind === 'threw') return `not reached: ${ending.reason}`;
+    return 'not reached';
+  }
+}

@@ -1,0 +1,166 @@
+import { isObject, type Json, sameJson } from '../../../contract/json.ts';
+import type { EmitRules } from '../../../contract/rules.ts';
+import { show } from '../../../suite/judgement.ts';
+import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import type { Job } from '../../../suite/recording.ts';
+import type { Frame, WireEvent } from '../../../wire/event.ts';
+import { jobOf, messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
+
+interface Memory {
+  /** Position from which this viewer is owed everything: its init, or the opening of a space stream. */
+  owedFrom: number | undefined;
+  closedAt: number | undefined;
+  readonly frames: Frame[];
+}
+
+/**
+ * What a viewer was owed, it got: each accepted call of the worker made while it was watching is one
+ * event, once, with the data of that call, in the order of the calls.
+ */
+export function completeness(rules: EmitRules): Monitor {
+  const eventOf = (verb: string): string | undefined =>
+    rules.automaton.transitions.find((one) => one.on === verb && one.event !== null)?.event ?? undefined;
+  return monitor<Memory>({
+    id: 'emit/always/nothing-lost',
+    title: 'every call of the worker reaches every viewer once, in order and unchanged',
+    surface: 'emit',
+    per: 'connection',
+    checks: ['E22', 'E31', 'E31i', 'E32', 'E5', 'E14', 'E7', 'E50', 'E40', 'E43'],
+    start: () => ({ owedFrom: undefined, closedAt: undefined, frames: [] }),
+    step(memory, event, _report, { recording }) {
+      const stream = streamOf(recording, event.peer);
+      if (!stream) return;
+      if (event.kind === 'closed') memory.closedAt = event.seq;
+      if (stream === 'space' && event.kind === 'opened') memory.owedFrom = event.seq;
+      if (event.kind !== 'frame') return;
+      if (typeOf(event) === 'init' && stream === 'job') memory.owedFrom ??= event.seq;
+      memory.frames.push(event);
+    },
+    end(memory, last, report, { recording }) {
+      const stream = streamOf(recording, last.peer);
+      const scope = scopeOf(recording, last.peer);
+      if (!stream || !scope || memory.owedFrom === undefined) return;
+      const from = memory.owedFrom;
+      for (const job of Object.values(recording.jobs)) {
+        const mine =
+          stream === 'job'
+            ? recording.peers[last.peer]?.about.job === job.id
+            : recording.peers[last.peer]?.about.space === job.where;
+        if (!mine) continue;
+        for (const verb of ['progress', 'checkpoint']) {
+          const type = eventOf(verb);
+          if (type === undefined) continue;
+          const owed = job.calls.filter(
+            (call) => call.verb === verb && call.accepted && began(recording.events, call.seq) > from,
+          );
+          const wasOpen = memory.closedAt === undefined || closedByUs(recording.events, memory.closedAt);
+          const until = memory.closedAt ?? Number.POSITIVE_INFINITY;
+          const due = owed.filter((call) => call.seq < until);
+          const got = memory.frames.filter(
+            (frame) => typeOf(frame) === type && jobOf(recording, frame) === job.id,
+          );
+          if (due.length === 0 || !wasOpen) continue;
+          const sent = job.calls
+            .filter((call) => call.verb === verb && call.accepted)
+            .map((call) => call.body);
+          judgeDeliveries({
+            type,
+            scope,
+            stream,
+            job,
+            due: due.map((call) => call.body),
+            sent,
+            got,
+            last,
+            report,
+          });
+        }
+      }
+    },
+  });
+}
+
+/** An exchange is recorded when it is over; it began as many milliseconds before as it took. */
+function began(events: readonly WireEvent[], seq: number): number {
+  const event = events[seq];
+  if (event?.kind !== 'exchange') return seq;
+  const start = event.at - event.ms;
+  let at = seq;
+  while (at > 0 && (events[at - 1]?.at ?? 0) >= start) at -= 1;
+  return at;
+}
+
+function closedByUs(events: readonly WireEvent[], seq: number): boolean {
+  const event = events[seq];
+  return event?.kind === 'closed' && event.by === 'us';
+}
+
+function judgeDeliveries(facts: {
+  readonly type: string;
+  readonly scope: 'full' | 'stripped';
+  readonly stream: 'job' | 'space';
+  readonly job: Job;
+  /** What this viewer was owed for certain. */
+  readonly due: readonly Json[];
+  /** All that was sent: a call under way while the viewer joined may or may not reach it. */
+  readonly sent: readonly Json[];
+  readonly got: readonly Frame[];
+  readonly last: WireEvent;
+  readonly report: Parameters<NonNullable<Monitor['end']>>[2];
+}): void {
+  const { type, scope, stream, job, due, sent, got, last, report } = facts;
+  const ids = stream === 'space' ? ['E40'] : type === 'progress' ? ['E31', 'E22'] : ['E32', 'E22'];
+  for (const id of ids) report.saw(id, last);
+  if (got.length < due.length) {
+    const finding = {
+      rule: `lost ${type}`,
+      expected: `${due.length} ${type} events of ${job.name}, one for each call of the worker`,
+      actual: `${got.length}`,
+    };
+    for (const id of ids) report.find(id, finding, got.at(-1) ?? last);
+  }
+  if (type === 'checkpoint' && scope === 'stripped') return;
+  const datas = got.map((frame) => messageOf(frame)?.data);
+  const keeps =
+    type === 'progress'
+      ? scope === 'stripped'
+        ? ['E5', 'E14']
+        : stream === 'space'
+          ? ['E43']
+          : ['E7', 'E5']
+      : stream === 'space'
+        ? ['E43']
+        : ['E50', 'E7'];
+  got.forEach((frame, at) => {
+    for (const id of keeps) report.saw(id, frame);
+    const data = datas[at];
+    if (sent.some((body) => sameJson(body, data))) return;
+    const nearest = due[at];
+    for (const id of keeps) {
+      report.find(
+        id,
+        { rule: `changed ${type}`, expected: `data ${show(nearest)}`, actual: show(data), pointer: '/data' },
+        frame,
+      );
+    }
+  });
+  if (type !== 'progress') return;
+  const numbers = datas.map((data) => (isObject(data) && typeof data.n === 'number' ? data.n : undefined));
+  numbers.forEach((n, at) => {
+    const frame = got[at];
+    const before = numbers.slice(0, at).filter((one) => one !== undefined);
+    if (n === undefined || !frame || before.length === 0) return;
+    report.saw('E31i', frame);
+    const highest = Math.max(...before);
+    if (n > highest) return;
+    report.find(
+      'E31i',
+      {
+        rule: before.includes(n) ? 'twice' : 'order',
+        expected: `progress ${highest + 1} or later`,
+        actual: `progress ${n}${before.includes(n) ? ' again' : ''}`,
+      },
+      frame,
+    );
+  });
+}

@@ -1,0 +1,60 @@
+import type { EmitRules } from '../../../contract/rules.ts';
+import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
+
+/** Takes down how the target answers the open points that any event may show. It judges nothing. */
+export function readings(rules: EmitRules): Monitor {
+  return monitor({
+    id: 'emit/always/readings',
+    title: 'how the target answers the open points',
+    surface: 'emit',
+    per: 'connection',
+    checks: [],
+    start: () => ({ frames: 0, announced: new Set<string>(), ended: false }),
+    step(state, event, report, { recording }) {
+      const stream = streamOf(recording, event.peer);
+      if (event.kind === 'closed' && state.ended && stream === 'job') {
+        report.reads('A31.live', event.by === 'them' ? 'closes' : 'stays-open', event);
+      }
+      if (event.kind !== 'frame' || !stream) return;
+      state.frames += 1;
+      const message = messageOf(event);
+      const type = typeOf(event);
+      if (!message || type === undefined) return;
+      if (stream === 'space') {
+        const id = typeof message.jobId === 'string' ? message.jobId : undefined;
+        if (state.frames === 1)
+          report.reads(
+            'A27.first',
+            id !== undefined && type !== 'init'
+              ? 'nothing'
+              : type === 'connected'
+                ? 'connected'
+                : type === 'init'
+                  ? 'init'
+                  : 'nothing',
+            event,
+          );
+        const job = Object.values(recording.jobs).find((one) => one.id === id);
+        if (id !== undefined && job && !state.announced.has(id)) {
+          state.announced.add(id);
+          const known = rules.events[type] !== undefined && type !== 'init';
+          if (!known)
+            report.reads('A27.creation', type === 'created' || type === 'init' ? type : 'other', event);
+        }
+        return;
+      }
+      report.reads('A26', message.jobName === undefined ? 'absent' : 'present', event);
+      // The end of a watched stream is only telling where init was not already the end (A31.finished).
+      if (rules.events[type]?.terminal) state.ended = true;
+      const cell = rules.events[type]?.data.stripped;
+      if (scopeOf(recording, event.peer) !== 'stripped' || cell?.hidden === undefined) return;
+      const whole = typeof message.jobId === 'string' && typeof message.timestamp === 'string';
+      const minimal = message.jobId === undefined && message.timestamp === undefined;
+      if (whole || minimal) report.reads('A22', whole ? 'full' : 'minimal', event);
+      if (cell.openPoint === undefined) return;
+      if (message.data === null) report.reads(cell.openPoint, 'null', event);
+      if (message.data === undefined) report.reads(cell.openPoint, 'absent', event);
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import type { SurfaceContract } from '../../../contract/contract.ts';
+import { isObject } from '../../../contract/json.ts';
+import type { EmitRules } from '../../../contract/rules.ts';
+import { compileValidators } from '../../../contract/validators.ts';
+import { show } from '../../../suite/judgement.ts';
+import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { valueAt } from '../../../suite/pointer.ts';
+import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
+
+/** Every frame is one JSON object as its type's schema has it; stripped ones are closed. */
+export function schema(contract: SurfaceContract<EmitRules>): Monitor {
+  let compiled: ReturnType<typeof compileValidators> | undefined;
+  const validators = (): ReturnType<typeof compileValidators> => {
+    compiled ??= compileValidators(contract);
+    return compiled;
+  };
+  const types = Object.keys(contract.rules.events);
+  const stripped = new Set(
+    types.filter((type) => contract.rules.events[type]?.data.stripped?.hidden !== undefined),
+  );
+  const names = [
+    'messages/envelope',
+    'messages/stripped',
+    'messages/job-event',
+    'messages/creation',
+    ...types.map((type) => `messages/${type}`),
+  ];
+  const covered = new Set(['E1', 'E1i']);
+  const light = compileCovers(contract, names);
+  for (const id of light) covered.add(id);
+  return monitor({
+    id: 'emit/always/schema',
+    title: 'every event is as its schema says',
+    surface: 'emit',
+    per: 'connection',
+    checks: [...covered],
+    start: () => ({ frames: 0 }),
+    step(state, event, report, { recording }) {
+      if (event.kind !== 'frame') return;
+      const stream = streamOf(recording, event.peer);
+      if (!stream) return;
+      state.frames += 1;
+      report.saw('E1i', event);
+      report.saw('E1', event);
+      if (event.binary) {
+        report.find(
+          'E1i',
+          { rule: 'binary', expected: 'a text frame', actual: `a binary frame of ${event.bytes} bytes` },
+          event,
+        );
+        return;
+      }
+      const message = messageOf(event);
+      if (!message) {
+        report.find(
+          'E1',
+          { rule: 'not-an-object', expected: 'one JSON object', actual: event.text.slice(0, 120) },
+          event,
+        );
+        return;
+      }
+      const type = typeOf(event);
+      // What a space stream says before any job's event is an open point (A27), not an event of the table.
+      if (stream === 'space' && state.frames === 1 && typeof message.jobId !== 'string') return;
+      const known = type !== undefined && types.includes(type);
+      const name =
+        !known && stream === 'space' && type !== undefined
+          ? 'messages/creation'
+          : !known
+            ? 'messages/job-event'
+            : scopeOf(recording, event.peer) === 'stripped' && stripped.has(type)
+              ? 'messages/stripped'
+              : `messages/${type}`;
+      for (const id of validators().covers(name)) report.saw(id, event);
+      for (const violation of validators().violations(name, message)) {
+        const requirement = covered.has(violation.requirement) ? violation.requirement : 'E25';
+        report.find(
+          requirement,
+          {
+            rule: `schema ${violation.pointer}`,
+            expected: `${violation.expected}${violation.pointer === '' ? '' : ` at ${violation.pointer}`}`,
+            actual: show(valueAt(message, violation.pointer)),
+            pointer: violation.pointer,
+          },
+          event,
+        );
+      }
+    },
+  });
+}
+
+/** The requirements named in some schemas, without compiling them: `--list` must not pay for Ajv. */
+function compileCovers(contract: SurfaceContract<EmitRules>, names: readonly string[]): Set<string> {
+  const ids = new Set<string>();
+  const walk = (node: unknown): void => {
+    if (Array.isArray(node)) for (const item of node) walk(item);
+    else if (isObject(node)) {
+      if (typeof node['x-requirement'] === 'string') ids.add(node['x-requirement']);
+      for (const value of Object.values(node)) walk(value);
+    }
+  };
+  for (const name of names) walk(contract.schemas[name]);
+  return ids;
+}

@@ -1,0 +1,75 @@
+import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { messageOf, typeOf } from '../message.ts';
+
+/** How far a timestamp may be from the target's own clock: its Date header counts whole seconds. */
+const skewMs = 10_000;
+
+/** Live events never go back in time on one connection. */
+export function timeGoesOn(): Monitor {
+  return monitor({
+    id: 'emit/always/time-goes-on',
+    title: 'the timestamps of a job never go back on one connection',
+    surface: 'emit',
+    per: 'connection × job',
+    checks: ['E26bi'],
+    start: () => ({ last: undefined as { at: number; text: string } | undefined }),
+    step(state, event, report) {
+      if (event.kind !== 'frame' || typeOf(event) === 'init') return;
+      const text = messageOf(event)?.timestamp;
+      const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+      if (typeof text !== 'string' || Number.isNaN(at)) return;
+      if (state.last) {
+        report.saw('E26bi', event);
+        if (at < state.last.at) {
+          report.find(
+            'E26bi',
+            {
+              rule: 'back-in-time',
+              expected: `not before ${state.last.text}`,
+              actual: text,
+              pointer: '/timestamp',
+            },
+            event,
+          );
+        }
+      }
+      state.last = { at, text };
+    },
+  });
+}
+
+/** Timestamps agree with the target's own clock, as its Date header tells it. */
+export function clockAgrees(): Monitor {
+  return monitor({
+    id: 'emit/always/clock-agrees',
+    title: "timestamps agree with the target's own clock",
+    surface: 'emit',
+    per: 'run',
+    checks: ['E26i'],
+    start: () => ({ offset: undefined as number | undefined }),
+    step(state, event, report) {
+      if (event.kind === 'exchange' || event.kind === 'opened') {
+        const date = Date.parse(event.headers.date ?? '');
+        if (!Number.isNaN(date)) state.offset = date - event.at;
+      }
+      if (event.kind !== 'frame' || state.offset === undefined || typeOf(event) === 'init') return;
+      const text = messageOf(event)?.timestamp;
+      const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+      if (typeof text !== 'string' || Number.isNaN(at)) return;
+      report.saw('E26i', event);
+      const off = at - (state.offset + event.at);
+      if (Math.abs(off) > skewMs) {
+        report.find(
+          'E26i',
+          {
+            rule: 'skew',
+            expected: "the target's own time",
+            actual: `${text}, ${Math.round(off / 1000)} s off`,
+            pointer: '/timestamp',
+          },
+          event,
+        );
+      }
+    },
+  });
+}

@@ -1,0 +1,109 @@
+import type { EmitTarget, Space, SpaceToken, Target, Token } from '../../target/target.ts';
+
+/** The scopes that a token of that name promises, where the target file does not say otherwise. */
+const promised: Readonly<Record<SpaceToken, readonly string[]>> = {
+  producer: ['jobs:create'],
+  worker: ['jobs:worker'],
+  read: ['jobs:read'],
+  progress: ['jobs:read:progress'],
+  public: ['jobs:read:progress'],
+  revoked: [],
+};
+
+/** A space's token by name, where it is there and carries just what its name promises. */
+export function tokenOf(space: Space, name: SpaceToken): string | undefined {
+  return tokenValue(space.tokens[name]);
+}
+
+export function tokenValue(token: Token | undefined): string | undefined {
+  return typeof token === 'string' ? token : token?.value;
+}
+
+/** True where a token carries the scopes its name promises and no others: else a refusal proves nothing. */
+export function isAsPromised(space: Space, name: SpaceToken): boolean {
+  const token = space.tokens[name];
+  if (token === undefined) return false;
+  if (typeof token === 'string') return true;
+  return [...token.scopes].sort().join() === [...promised[name]].sort().join();
+}
+
+const verbs = [
+  'create',
+  'poll',
+  'ack',
+  'progress',
+  'checkpoint',
+  'complete',
+  'fail',
+  'keepalive',
+  'get',
+  'list',
+];
+
+/**
+ * What an emit target lacks of some needs, each with a reason. Words: `rest`, `space:own[:N]`,
+ * `space:foreign`, `token:NAME`, `foreign-token:NAME`, `dedicated`, `control`, `revoke`, `unscoped-key`.
+ */
+export function missing(target: Target, needs: readonly string[]): string[] {
+  if (target.surface !== 'emit') return ['not an emit target'];
+  return needs.flatMap((need) => {
+    const reason = lacks(target, need);
+    return reason === undefined ? [] : [reason];
+  });
+}
+
+function lacks(target: EmitTarget, need: string): string | undefined {
+  const [word, name, count] = need.split(':');
+  const own = target.spaces.filter((space) => space.tenant === 'own');
+  const foreign = target.spaces.filter((space) => space.tenant === 'foreign');
+  switch (word) {
+    case 'rest':
+      if (!target.drivers.includes('emit-rest') || !target.urls.http)
+        return 'no driver: emit-rest and urls.http are needed to make jobs';
+      if (!own.some((space) => tokenOf(space, 'producer'))) return 'no space of ours has a producer token';
+      if (!own.some((space) => tokenOf(space, 'worker'))) return 'no space of ours has a worker token';
+      return target.dedicated
+        ? undefined
+        : 'polling takes whatever job is pending: say dedicated: true if nobody else uses the spaces';
+    case 'space': {
+      const wanted = Number(count ?? 1);
+      const there = name === 'foreign' ? foreign.length : own.length;
+      return there >= wanted
+        ? undefined
+        : `${wanted} ${name} ${wanted === 1 ? 'space' : 'spaces'} needed, the target has ${there}`;
+    }
+    case 'token':
+      return own.some((space) => tokenOf(space, name as SpaceToken))
+        ? undefined
+        : `no space of ours has a ${name} token`;
+    case 'foreign-token':
+      return foreign.some((space) => tokenOf(space, name as SpaceToken))
+        ? undefined
+        : `no foreign space has a ${name} token`;
+    case 'control':
+      return target.control === undefined ? 'the target has no control URL' : undefined;
+    case 'revoke':
+      return target.control !== undefined || target.command?.verbs.includes('revoke')
+        ? undefined
+        : 'no driver performs revoke';
+    case 'unscoped-key':
+      return target.unscopedToken === undefined ? 'the target has no unscoped key' : undefined;
+    default:
+      return verbs.includes(word ?? '') ? undefined : `unknown need ${need}`;
+  }
+}
+
+/** `offers` words of requirements and open points. */
+export function offers(target: Target, word: string): boolean {
+  if (target.surface !== 'emit') return false;
+  switch (word) {
+    case 'unscoped-key':
+      return target.unscopedToken !== undefined;
+    case 'control':
+      return target.control !== undefined;
+    case 'revoke':
+      return target.control !== undefined || (target.command?.verbs.includes('revoke') ?? false);
+    default:
+      return target.capabilities.includes(word);
+  }
+}

@@ -1,0 +1,89 @@
+import { Agent, request } from 'undici';
+import { parseJson } from '../contract/json.ts';
+import type { Exchange } from './event.ts';
+import { flat } from './peer.ts';
+import { now, type Transcript } from './transcript.ts';
+
+/** One HTTP request to make. */
+export interface HttpRequest {
+  /** Name of the exchange in the recording. */
+  readonly name: string;
+  readonly method: string;
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string;
+  /** Milliseconds until the whole answer must be there. */
+  readonly ms: number;
+}
+
+export interface TlsOptions {
+  readonly ca?: string;
+  readonly insecure?: boolean;
+  readonly serverName?: string;
+}
+
+/** No answer is read past this. */
+const largestBody = 1024 * 1024;
+
+/** Makes HTTP exchanges and records them; never rejects, never follows a redirect. */
+export class HttpClient {
+  readonly #agent: Agent;
+
+  constructor(tls: TlsOptions = {}, connectMs = 3000) {
+    this.#agent = new Agent({
+      connections: 64,
+      pipelining: 1,
+      maxResponseSize: largestBody,
+      connect: {
+        timeout: connectMs,
+        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+        ...(tls.insecure ? { rejectUnauthorized: false } : {}),
+        ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+      },
+    });
+  }
+
+  async exchange(transcript: Transcript, wanted: HttpRequest): Promise<Exchange> {
+    const began = now();
+    const asked = {
+      kind: 'exchange' as const,
+      peer: wanted.name,
+      method: wanted.method,
+      url: wanted.url,
+      requestHeaders: { ...wanted.headers },
+      ...(wanted.body === undefined ? {} : { requestBody: wanted.body }),
+    };
+    const done = (rest: Pick<Exchange, 'status' | 'headers' | 'body'> & Partial<Exchange>): Exchange =>
+      transcript.record({ ...asked, ...rest, ms: now() - began }) as Exchange;
+    try {
+      const response = await request(wanted.url, {
+        dispatcher: this.#agent,
+        method: wanted.method as 'GET',
+        headers: { ...wanted.headers },
+        ...(wanted.body === undefined ? {} : { body: wanted.body }),
+        signal: AbortSignal.timeout(wanted.ms),
+      });
+      const body = await response.body.text();
+      const json = parseJson(body);
+      return done({
+        status: response.statusCode,
+        headers: flat(response.headers as NodeJS.Dict<string | string[]>),
+        body,
+        ...(json === undefined ? {} : { json }),
+      });
+    } catch (cause) {
+      const error = cause as NodeJS.ErrnoException;
+      const timedOut = error.name === 'TimeoutError' || error.name === 'AbortError';
+      return done({
+        status: 0,
+        headers: {},
+        body: '',
+        error: timedOut ? `no answer within ${wanted.ms} ms` : error.message || String(error.code),
+      });
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#agent.destroy();
+  }
+}

@@ -1,0 +1,60 @@
+import type { Contract } from '../../src/contract/contract.ts';
+import type { Suite } from '../../src/suite/surface.ts';
+import { completeness } from '../../src/surfaces/emit/monitors/completeness.ts';
+import { identity } from '../../src/surfaces/emit/monitors/identity.ts';
+import { leaks } from '../../src/surfaces/emit/monitors/leaks.ts';
+import {
+  attemptsCount,
+  firstIsInit,
+  followsTheAutomaton,
+  nothingAfterTheEnd,
+} from '../../src/surfaces/emit/monitors/order.ts';
+import { readings } from '../../src/surfaces/emit/monitors/readings.ts';
+import { schema } from '../../src/surfaces/emit/monitors/schema.ts';
+import { clockAgrees, timeGoesOn } from '../../src/surfaces/emit/monitors/time.ts';
+import { emitSurface } from '../../src/surfaces/emit/surface.ts';
+import { flows } from './flows.ts';
+import { handshake } from './handshake.ts';
+import { initialState } from './initial-state.ts';
+import { isolation } from './isolation.ts';
+import { openPoints } from './open-points.ts';
+import { payload } from './payload.ts';
+import { rest } from './rest.ts';
+import { robustness } from './robustness.ts';
+import { scope } from './scope.ts';
+import { viewers } from './viewers.ts';
+
+/** The emit suite for a contract: its themes, and the monitors that watch all of them. */
+export function emitSuite(contract: Contract): Suite {
+  const { emit } = contract;
+  const themes = [
+    flows(emit),
+    handshake(emit),
+    scope(emit),
+    initialState(emit),
+    isolation,
+    payload,
+    rest(emit),
+    viewers,
+    robustness,
+    openPoints,
+  ];
+  return {
+    surface: emitSurface(emit),
+    scenes: themes.flatMap((theme) => theme.scenes),
+    cases: themes.flatMap((theme) => theme.cases),
+    monitors: [
+      schema(emit),
+      firstIsInit(),
+      followsTheAutomaton(emit.rules),
+      nothingAfterTheEnd(emit.rules),
+      attemptsCount(),
+      identity(),
+      leaks(emit.rules),
+      timeGoesOn(),
+      clockAgrees(),
+      completeness(emit.rules),
+      readings(emit.rules),
+    ],
+  };
+}
