@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { fromFile, Parser } from '@asyncapi/parser';
+import { keepCompiled } from './compiled-file.ts';
 import { type Contract, InputError, type SurfaceContract } from './contract.ts';
 import { checkFormat } from './format.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
-import { keepCompiled } from './load.ts';
 import { readFlow, readOpenPoints, readRequirements, readRules } from './normalize.ts';
 import { readYaml, type YamlFile } from './read-yaml.ts';
 import { type Requirement, type SurfaceName, surfaceNames } from './requirement.ts';
@@ -41,9 +41,7 @@ async function compileSurface(
   const open = async (file: string): Promise<YamlFile> => readYaml(join(specs, file), label(file));
   const checked = async (file: string, format: string): Promise<YamlFile> => {
     const read = await open(file);
-    const schema = formats[format];
-    if (!schema) throw new InputError(`specs/formats/${format}.schema.json: no such file`);
-    checkFormat(schema, read);
+    checkFormat(formats, format, read);
     return read;
   };
 

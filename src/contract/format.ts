@@ -1,4 +1,4 @@
-import type { ErrorObject } from 'ajv/dist/2020.js';
+import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { InputError } from './contract.ts';
@@ -7,22 +7,55 @@ import type { YamlFile } from './read-yaml.ts';
 
 const addFormats = formats as unknown as (ajv: Ajv2020) => void;
 
+/** Schemas of our own files, by name: `flow`, `rules-emit`, `target` … */
+export type Formats = Readonly<Record<string, JsonObject>>;
+
 /**
- * Holds a file against one of `specs/formats/*.schema.json`.
+ * Holds a file against one of `specs/formats/*.schema.json`, which may refer to the others.
  * @throws InputError naming file, line, the place inside and what was expected there.
  */
-export function checkFormat(schema: JsonObject, file: YamlFile): void {
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
-  addFormats(ajv);
-  const validate = ajv.compile(schema);
+export function checkFormat(formats: Formats, name: string, file: YamlFile): void {
+  const validate = compiledFormat(formats, name);
   if (validate(file.value)) return;
   const errors = validate.errors ?? [];
   const error = mostTelling(errors);
   if (!error) throw new InputError(`${file.file}: not of the expected form`);
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
-  const at =
-    error.keyword === 'additionalProperties' ? [...path, String(error.params.additionalProperty)] : path;
+  const extra = error.params.additionalProperty ?? error.params.unevaluatedProperty;
+  const at = extra === undefined ? path : [...path, String(extra)];
   throw new InputError(`${file.file}:${file.lineOf(at)}: ${path.join('.') || 'the file'} ${describe(error)}`);
+}
+
+/** @throws InputError naming the schema of `formats` that does not compile. */
+export function proveFormats(formats: Formats): void {
+  for (const name of Object.keys(formats)) compiledFormat(formats, name);
+}
+
+const compilers = new WeakMap<Formats, Ajv2020>();
+
+function compiledFormat(formats: Formats, name: string): ValidateFunction {
+  const ajv = compilers.get(formats) ?? compilerOf(formats);
+  const validate = naming(name, () => ajv.getSchema(name));
+  if (!validate) throw new InputError(`specs/formats/${name}.schema.json: no such file`);
+  return validate;
+}
+
+function compilerOf(formats: Formats): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+  addFormats(ajv);
+  for (const [name, schema] of Object.entries(formats)) naming(name, () => ajv.addSchema(schema, name));
+  compilers.set(formats, ajv);
+  return ajv;
+}
+
+function naming<T>(name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    throw new InputError(`specs/formats/${name}.schema.json: does not compile: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
 }
 
 /** The deepest error says the most; the branches of a choice say less than the choice. */
