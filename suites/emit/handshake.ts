@@ -151,7 +151,9 @@ const unknownJob = scene<EmitVerbs>(
     await emit.attempt('foreign', 'job', 'foreign-read', { job: 'job' });
     await emit.act('job', 'poll');
     await emit.act('job', 'ack');
-    await emit.act('job', 'complete', {});
+    const from = emit.position;
+    await emit.act('job', 'complete', { nonce: emit.nonce });
+    await emit.await('proof', ['known'], 'job', 'completed', { from });
   },
 );
 

@@ -68,8 +68,9 @@ function revokedReading(view: View): Judgement {
 
 function executionReading(view: View): Judgement {
   view.step('proof');
-  view.step('fence');
-  const after = view.frames('viewer', (frame) => frame.seq > (view.step('proof').events[0] ?? 0));
+  const fence = view.step('fence');
+  const proof = view.step('proof').events[0] ?? 0;
+  const after = view.frames('viewer', (frame) => frame.seq > proof && frame.seq < fence.to);
   const type = after.map(typeOf)[0];
   const value = type === 'retried' || type === 'dead' ? type : type === undefined ? 'nothing' : undefined;
   if (value === undefined) return untestable(`the clock brought a ${type} event`);

@@ -148,7 +148,7 @@ export class EmitVerbs {
     const { id, where } = this.#job(job);
     const credential = options.credential ?? 'read';
     await this.#open(peer, 'job', credential, { job: id, space: where }, options);
-    if (this.#peer(peer)?.isOpen && options.init !== false) {
+    if (this.#peer(peer)?.answer?.kind === 'opened' && options.init !== false) {
       await this.await(`init ${peer}`, [peer], job, 'init', { owns: 'E21' });
     }
   }
@@ -417,11 +417,13 @@ export class EmitVerbs {
   async ping(peer: string, name = `pong ${peer}`, owns?: string): Promise<boolean> {
     const { recorder } = this.#stage;
     const from = recorder.position;
-    this.#peer(peer)?.ping();
-    const event = await recorder.next(
-      (one) => one.peer === peer && ((one.kind === 'pong' && one.by === 'them') || one.kind === 'closed'),
-      { from, ms: this.#stage.answerMs, signal: this.#stage.signal },
-    );
+    const sent = this.#peer(peer)?.ping() ?? false;
+    const event = !sent
+      ? undefined
+      : await recorder.next(
+          (one) => one.peer === peer && ((one.kind === 'pong' && one.by === 'them') || one.kind === 'closed'),
+          { from, ms: this.#stage.answerMs, signal: this.#stage.signal },
+        );
     const alive = event?.kind === 'pong';
     recorder.step({
       name,
@@ -430,7 +432,7 @@ export class EmitVerbs {
       from,
       events: event ? [event.seq] : [],
       ...(owns === undefined ? {} : { owns }),
-      ...(alive ? {} : { reason: event ? 'the connection was closed' : 'no pong' }),
+      ...(alive ? {} : { reason: event || !sent ? 'the connection was closed' : 'no pong' }),
     });
     return alive;
   }

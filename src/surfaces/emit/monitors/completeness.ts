@@ -53,7 +53,10 @@ export function completeness(rules: EmitRules): Monitor {
           const owed = job.calls.filter(
             (call) => call.verb === verb && call.accepted && began(recording.events, call.seq) > from,
           );
-          const wasOpen = memory.closedAt === undefined || closedByUs(recording.events, memory.closedAt);
+          // A server that hangs up owes everything up to the end of the job, and is judged for hanging up elsewhere.
+          const ended = memory.frames.some((frame) => rules.events[typeOf(frame) ?? '']?.terminal === true);
+          const wasOpen =
+            memory.closedAt === undefined || ended || closedByUs(recording.events, memory.closedAt);
           const until = memory.closedAt ?? Number.POSITIVE_INFINITY;
           const due = owed.filter((call) => call.seq < until);
           const got = memory.frames.filter(

@@ -129,15 +129,22 @@ export function attemptsCount(): Monitor {
     surface: 'emit',
     per: 'connection × job',
     checks: ['E34i'],
-    start: () => ({ last: undefined as number | undefined }),
-    step(state, event, report) {
-      if (event.kind !== 'frame' || typeOf(event) !== 'retried') return;
+    start: () => ({ last: undefined as number | undefined, from: undefined as number | undefined }),
+    step(state, event, report, { recording, jobOf }) {
+      if (event.kind !== 'frame') return;
+      state.from ??= event.seq;
+      if (typeOf(event) !== 'retried') return;
       const data = messageOf(event)?.data;
       const attempt =
         typeof data === 'object' && data !== null && 'attemptNumber' in data ? data.attemptNumber : undefined;
       if (typeof attempt !== 'number') return;
       if (state.last === undefined) {
-        report.reads('A33', String(attempt), event);
+        // Who came after the first failure cannot tell what the count began with.
+        const job = Object.values(recording.jobs).find((one) => one.id === jobOf(event));
+        const from = state.from;
+        const all =
+          job?.calls.filter((call) => call.verb === 'fail').every((call) => call.seq > from) ?? false;
+        if (all && from < event.seq) report.reads('A33', String(attempt), event);
         if (attempt < 0)
           report.find(
             'E34i',

@@ -10,12 +10,23 @@ export function readings(rules: EmitRules): Monitor {
     surface: 'emit',
     per: 'connection',
     checks: [],
-    start: () => ({ frames: 0, announced: new Set<string>(), ended: false }),
+    start: () => ({ opened: 0, frames: 0, announced: new Set<string>(), ended: false }),
     step(state, event, report, { recording }) {
       const stream = streamOf(recording, event.peer);
-      if (event.kind === 'closed' && state.ended && stream === 'job') {
-        report.reads('A31.live', event.by === 'them' ? 'closes' : 'stays-open', event);
+      if (
+        state.ended &&
+        stream === 'job' &&
+        (event.kind === 'closed' || (event.kind === 'pong' && event.by === 'them'))
+      ) {
+        // What comes first after the end tells; a close much later has other reasons.
+        state.ended = false;
+        report.reads(
+          'A31.live',
+          event.kind === 'closed' && event.by === 'them' ? 'closes' : 'stays-open',
+          event,
+        );
       }
+      if (event.kind === 'opened') state.opened = event.seq;
       if (event.kind !== 'frame' || !stream) return;
       state.frames += 1;
       const message = messageOf(event);
@@ -23,19 +34,12 @@ export function readings(rules: EmitRules): Monitor {
       if (!message || type === undefined) return;
       if (stream === 'space') {
         const id = typeof message.jobId === 'string' ? message.jobId : undefined;
-        if (state.frames === 1)
-          report.reads(
-            'A27.first',
-            id !== undefined && type !== 'init'
-              ? 'nothing'
-              : type === 'connected'
-                ? 'connected'
-                : type === 'init'
-                  ? 'init'
-                  : 'nothing',
-            event,
-          );
-        const job = Object.values(recording.jobs).find((one) => one.id === id);
+        // A job made while we watched is announced; whatever else comes first is said of the space as it was.
+        const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);
+        if (state.frames === 1) {
+          const before = type === 'init' ? 'init' : id === undefined ? 'connected' : 'nothing';
+          report.reads('A27.first', job ? 'nothing' : before, event);
+        }
         if (id !== undefined && job && !state.announced.has(id)) {
           state.announced.add(id);
           const known = rules.events[type] !== undefined && type !== 'init';
@@ -44,7 +48,8 @@ export function readings(rules: EmitRules): Monitor {
         }
         return;
       }
-      report.reads('A26', message.jobName === undefined ? 'absent' : 'present', event);
+      if (message.jobId !== undefined)
+        report.reads('A26', message.jobName === undefined ? 'absent' : 'present', event);
       // The end of a watched stream is only telling where init was not already the end (A31.finished).
       if (rules.events[type]?.terminal) state.ended = true;
       const cell = rules.events[type]?.data.stripped;

@@ -72,6 +72,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
               ? 'messages/stripped'
               : `messages/${type}`;
       for (const id of validators().covers(name)) report.saw(id, event);
+      if (stream === 'space') report.saw('E28i', event);
       for (const violation of validators().violations(name, message)) {
         const requirement = covered.has(violation.requirement) ? violation.requirement : 'E25';
         report.find(
