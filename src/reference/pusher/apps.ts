@@ -37,7 +37,7 @@ const clients = [
 ] as const;
 
 function app(dialect: string, product: string, id: string): App {
-  const token = (client: string, kind: string): string => `${dialect}-${kind}-token-of-client-${client}`;
+  const token = (client: string, kind: string): string => `${dialect}-client-${client}-${kind}-token`;
   return {
     id,
     key: `plumbline-${dialect}-key`,

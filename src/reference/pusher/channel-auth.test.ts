@@ -1,13 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { isObject, parseJson } from '../../contract/json.ts';
-import { type AuthTry, kindOf } from '../../contract/pusher-rules.ts';
+import { kindOf } from '../../contract/pusher-rules.ts';
 import {
+  askAuth,
   clientOf,
   dryapi,
   modelbeam,
   type PusherOnAPort,
   pusherOnAPort,
   pusherRules,
+  someSocketId,
 } from './pusher-on-a-port.ts';
 import { channelAuth } from './signing.ts';
 
@@ -17,50 +18,12 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const { base, encodings, path, rows } = pusherRules.authEndpoint;
-const socketId = '123456.789012';
-
-function fill(text: string): string {
-  const own = clientOf(dryapi);
-  const values: Readonly<Record<string, string>> = {
-    id: own.id,
-    'foreign-id': '43',
-    'shorter-id': '4',
-    api: own.api,
-    revoked: own.revoked,
-    'foreign-api': clientOf(dryapi, '43').api,
-    truncated: own.api.slice(0, -1),
-    'made-up': 'nobody',
-    socket: socketId,
-  };
-  return text.replace(/\{([a-z-]+)\}/g, (_whole, name: string) => values[name] ?? '?');
-}
-
-async function ask(change: Partial<AuthTry>, contentType: string, to: PusherOnAPort = server) {
-  const wanted = { ...base, ...change };
-  const fields = Object.entries({ socket_id: wanted.socket_id, channel_name: wanted.channel_name })
-    .filter((field): field is [string, string] => field[1] !== null)
-    .map(([name, value]): [string, string] => [name, fill(value)]);
-  const { authorization, method } = wanted;
-  const json = contentType === 'application/json';
-  const response = await fetch(to.http + path, {
-    method,
-    headers: {
-      'content-type': contentType,
-      ...(authorization === null ? {} : { authorization: fill(authorization) }),
-    },
-    ...(method === 'GET'
-      ? {}
-      : { body: json ? JSON.stringify(Object.fromEntries(fields)) : new URLSearchParams(fields) }),
-    redirect: 'manual',
-  });
-  const body = parseJson(await response.text());
-  return { status: response.status, body: isObject(body) ? body : {} };
-}
+const { encodings, path, rows } = pusherRules.authEndpoint;
+const socketId = someSocketId;
 
 describe.each(Object.values(encodings))('$says', ({ contentType }) => {
   test.each(Object.entries(rows))('%s', async (_name, row) => {
-    const { status, body } = await ask(row.send ?? {}, contentType);
+    const { status, body } = await askAuth(server, row.send ?? {}, contentType);
     if (kindOf(row) === 'admitted') {
       expect(status).toBe(200);
       expect(body).toEqual({ auth: channelAuth(dryapi, socketId, 'private-client.42') });
@@ -119,7 +82,7 @@ test('A37: where that is the reading, a revoked token costs the connections it a
 
 test('A9, P.auth-get: other readings', async () => {
   const other = await pusherOnAPort({ readings: { 'A9.credential': '403', 'A9.channel': '401' } });
-  expect((await ask({ authorization: null }, 'application/json', other)).status).toBe(403);
-  expect((await ask({ channel_name: 'private-client.43' }, 'application/json', other)).status).toBe(401);
+  expect((await askAuth(other, { authorization: null }, 'application/json')).status).toBe(403);
+  expect((await askAuth(other, { channel_name: 'private-client.43' }, 'application/json')).status).toBe(401);
   await other.close();
 });

@@ -1,12 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kindOf } from '../../contract/pusher-rules.ts';
 import {
+  connectionPath,
   dataOf,
   dryapi,
   modelbeam,
   type PusherOnAPort,
   pusherOnAPort,
   pusherRules,
+  sendNoise,
 } from './pusher-on-a-port.ts';
 
 let server: PusherOnAPort;
@@ -30,16 +32,10 @@ test('PC7: no two connections have the same socket id', async () => {
   expect(new Set(peers.map((peer) => peer.socketId())).size).toBe(20);
 });
 
-const fill = (text: string): string =>
-  text
-    .replace('{key}', modelbeam.key)
-    .replace('{truncated-key}', modelbeam.key.slice(0, -1))
-    .replace('{made-up}', 'nobody');
-
 describe('the door', () => {
   const rows = Object.entries(pusherRules.protocol.connections).filter(([, row]) => row.scheme === undefined);
   test.each(rows)('%s', async (_name, row) => {
-    const peer = await server.connect(`${fill(row.path)}?${new URLSearchParams(row.query)}`);
+    const peer = await server.connect(connectionPath(row));
     if (kindOf(row) === 'admitted') {
       await expect(peer.next('pusher:connection_established')).resolves.toBeDefined();
     } else {
@@ -82,21 +78,10 @@ describe('keep-alive', () => {
   });
 });
 
-const noise = (text: string): string =>
-  text
-    .replace('{channel}', 'private-client.42')
-    .replace('{nonce}', 'n')
-    .replace('{made-up}', 'x')
-    .replace('{name-10000}', 'n'.repeat(10_000))
-    .replace('{text-200000}', 't'.repeat(200_000))
-    .replace('{nested-10000}', '['.repeat(10_000) + ']'.repeat(10_000));
-
 describe('what must do no harm', () => {
-  test.each(Object.entries(pusherRules.robustness))('%s', async (_name, { text, binary, hex }) => {
+  test.each(Object.entries(pusherRules.robustness))('%s', async (_name, row) => {
     const [peer, other] = await Promise.all([server.open(modelbeam), server.open(modelbeam)]);
-    if (text !== undefined) peer.socket.send(noise(text));
-    else if (binary !== undefined) peer.socket.send(Buffer.from(binary));
-    else peer.socket.send(Buffer.from(hex ?? '', 'hex'));
+    sendNoise(peer, row);
     for (const each of [peer, other]) {
       each.say('pusher:ping', {});
       await expect(each.next('pusher:pong')).resolves.toBeDefined();

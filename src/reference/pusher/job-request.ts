@@ -9,17 +9,27 @@ export interface Invalid {
 
 const mostUpdates = 10_000;
 const longestStage = 60_000;
+const largestPreview = 65_000;
 
 /** What a submission asks of the worker. Fields that say nothing to it are the job's own, and are let be. */
 export function readScript(body: JsonObject, kind: JobKind): Script | Invalid {
-  const { updates, stageMs = 3, previews = kind === 'image', fails = false, hold = false } = body;
+  const {
+    updates,
+    stageMs = 3,
+    previews = kind === 'image',
+    previewBytes = 0,
+    fails = false,
+    hold = false,
+  } = body;
   if (updates !== undefined && !isWhole(updates, mostUpdates))
     return { invalid: `updates is a number from 0 to ${mostUpdates}.` };
   if (!isWhole(stageMs, longestStage)) return { invalid: `stageMs is a number from 0 to ${longestStage}.` };
+  if (!isWhole(previewBytes, largestPreview))
+    return { invalid: `previewBytes is a number from 0 to ${largestPreview}.` };
   if (typeof previews !== 'boolean') return { invalid: 'previews is true or false.' };
   if (typeof fails !== 'boolean') return { invalid: 'fails is true or false.' };
   if (typeof hold !== 'boolean') return { invalid: 'hold is true or false.' };
-  return { updates, stageMs, previews, fails, hold };
+  return { updates, stageMs, previews, previewBytes, fails, hold };
 }
 
 /** Where the job is reported, if anywhere. */

@@ -9,6 +9,8 @@ export interface Script {
   /** in_progress updates; undefined: nobody scripted them, and the worker's own way is taken. */
   readonly updates: number | undefined;
   readonly previews: boolean;
+  /** Bytes that a preview has at least. */
+  readonly previewBytes: number;
   readonly fails: boolean;
   /** Wait for steps instead of working. */
   readonly hold: boolean;

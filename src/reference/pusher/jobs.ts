@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Context, Hono } from 'hono';
 import { isObject, type JsonObject } from '../../contract/json.ts';
 import { readBody } from '../json-body.ts';
@@ -7,11 +6,12 @@ import { bodyText, failure, send } from './http-replies.ts';
 import type { Job, JobKind } from './job.ts';
 import { readScript, readStep, readWebhookUrl } from './job-request.ts';
 import { updateOf, updatePayload } from './job-update.ts';
-import type { Reply } from './policies.ts';
+import type { PusherPolicies, Reply } from './policies.ts';
 import type { Results } from './results.ts';
 import type { Worker } from './worker.ts';
 
 interface Parts {
+  readonly policies: PusherPolicies;
   readonly tokens: ReadonlyMap<string, Bearer>;
   readonly dialectOf: DialectOf;
   readonly worker: Worker;
@@ -24,7 +24,7 @@ const remembered = 10_000;
 const kinds: Readonly<Record<string, JobKind>> = { txt2img: 'image', txt2audio: 'other' };
 
 /** The job API of the applications: submit, ask for the status, and move a held job step by step. */
-export function mountJobs(server: Hono, { tokens, dialectOf, worker, results }: Parts): void {
+export function mountJobs(server: Hono, { policies, tokens, dialectOf, worker, results }: Parts): void {
   const jobs = new Map<string, Job>();
 
   const bearerOf = (c: Context): Bearer | undefined => {
@@ -57,7 +57,7 @@ export function mountJobs(server: Hono, { tokens, dialectOf, worker, results }: 
       if ('invalid' in script) return send(c, failure(422, script.invalid));
       if ('invalid' in webhookUrl) return send(c, failure(422, webhookUrl.invalid));
       const job: Job = {
-        id: randomUUID(),
+        id: policies.nextJobId(),
         app: bearer.app,
         client: bearer.client,
         kind,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../../contract/json.ts';
 import type { PusherDialect, PusherRules } from '../../contract/pusher-rules.ts';
 import { type Admission, type ConnectionRequest, connectionAdmission } from './admission.ts';
@@ -82,12 +83,15 @@ export interface PusherPolicies extends Reactions {
   readonly triggerData: DataReader;
   /** What a call of the trigger API is answered. */
   readonly triggerReply: (call: string, reply: Reply) => Reply;
+  /** Whether a channel is listed for a prefix. */
+  readonly lists: (channel: string, prefix: string) => boolean;
+  readonly nextJobId: () => string;
   /** The updates that a change of a job brings about. */
   readonly announce: (job: Job, dialect: PusherDialect) => readonly Update[];
   /** The payload of an update. */
   readonly present: (update: Update, dialect: PusherDialect) => JsonObject;
-  /** The event in which a payload travels, and whose channel it goes to. */
-  readonly address: (event: ChannelEvent) => ChannelEvent;
+  /** The events as which a published one is sent: itself. */
+  readonly address: (event: ChannelEvent) => readonly ChannelEvent[];
   /** Whether a signed result URL is still good. */
   readonly honoursResult: (current: boolean) => boolean;
   /** The status changes that a webhook is told of. */
@@ -144,7 +148,9 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
     triggerReply: (_call, reply) => reply,
     announce: announcedUpdates(reading),
     present: updatePayload,
-    address: (event) => event,
+    address: (event) => [event],
+    lists: (channel, prefix) => channel.startsWith(prefix),
+    nextJobId: () => randomUUID(),
     honoursResult: (current) => current,
     webhookFor: ({ status }) =>
       Object.entries(rules.webhooks.events).find(([, event]) => event.status === status)?.[0],

@@ -17,8 +17,8 @@ const dcTable = [
 const acTable = [0xff, 0xc4, 0x00, 0x14, 0x10, ...codesOfLength(1, 1), 0x00];
 const scan = [0xff, 0xda, 0x00, 0x08, 1, 1, 0x00, 0, 63, 0];
 
-/** A JPEG of one shade of grey, 0 to 255. */
-export function jpeg(shade: number): Buffer {
+/** A JPEG of one shade of grey, 0 to 255, made larger by a comment until it has about so many bytes. */
+export function jpeg(shade: number, bytes = 0): Buffer {
   const value = Math.max(0, Math.min(255, Math.round(shade))) - 128;
   const category = value === 0 ? 0 : Math.floor(Math.log2(Math.abs(value))) + 1;
   const digits = value < 0 ? value + 2 ** category - 1 : value;
@@ -28,10 +28,12 @@ export function jpeg(shade: number): Buffer {
   const data = [bits.slice(0, 8), bits.slice(8, 16)].map((byte) => Number.parseInt(byte, 2));
   // A byte of ones in the data is followed by a zero, or it would begin a marker.
   const stuffed = data.flatMap((byte) => (byte === 0xff ? [0xff, 0x00] : [byte]));
+  const comment = commentOf(Math.min(65_000, bytes));
   return Buffer.from([
     0xff,
     0xd8,
     ...jfif,
+    ...comment,
     ...quantization,
     ...frame,
     ...dcTable,
@@ -41,6 +43,11 @@ export function jpeg(shade: number): Buffer {
     0xff,
     0xd9,
   ]);
+}
+
+function commentOf(length: number): number[] {
+  if (length === 0) return [];
+  return [0xff, 0xfe, (length + 2) >> 8, (length + 2) & 0xff, ...new Array<number>(length).fill(0x20)];
 }
 
 function codesOfLength(length: number, count: number): number[] {

@@ -9,13 +9,14 @@ export type Publish = (event: ChannelEvent) => void;
 
 export function createPublish(policies: PusherPolicies, hubOf: (app: App) => Hub): Publish {
   return (published) => {
-    const event = policies.address(published);
-    policies.dispatch(() => {
-      const text = policies.encode({ event: event.name, channel: event.channel, data: event.data });
-      broadcast(
-        text,
-        [...policies.route(event, hubOf(event.app))].map(({ outbox }) => outbox),
-      );
-    }, event);
+    for (const event of policies.address(published)) {
+      policies.dispatch(() => {
+        const text = policies.encode({ event: event.name, channel: event.channel, data: event.data });
+        broadcast(
+          text,
+          [...policies.route(event, hubOf(event.app))].map(({ outbox }) => outbox),
+        );
+      }, event);
+    }
   };
 }

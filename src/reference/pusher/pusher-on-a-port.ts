@@ -3,7 +3,13 @@ import { WebSocket } from 'ws';
 import type { Contract } from '../../contract/contract.ts';
 import { isObject, type Json, type JsonObject, parseJson } from '../../contract/json.ts';
 import { readOpenPoints, readRules } from '../../contract/normalize.ts';
-import type { PusherRules } from '../../contract/pusher-rules.ts';
+import type {
+  AuthTry,
+  ConnectionTry,
+  HarmlessTry,
+  PusherRules,
+  SubscribeTry,
+} from '../../contract/pusher-rules.ts';
 import { readYaml } from '../../contract/read-yaml.ts';
 import { packageRoot } from '../../contract/spec-files.ts';
 import { createApp } from '../app.ts';
@@ -153,6 +159,7 @@ export function updatesOf({ frames }: Peer, job: string): readonly JsonObject[] 
 
 function peer(url: string, headers: Readonly<Record<string, string>>): Promise<Peer> {
   const socket = new WebSocket(url, { headers });
+  socket.setMaxListeners(100);
   const frames: JsonObject[] = [];
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
   socket.on('message', (data) => {
@@ -199,4 +206,112 @@ function peer(url: string, headers: Readonly<Record<string, string>>): Promise<P
     socket.on('open', () => resolve(made));
     socket.on('error', reject);
   });
+}
+
+const own = 'private-client.42';
+
+/** `auth` of a row of `channelAuth.rows`, for a socket on the own channel of client 42 of modelbeam. */
+export function subscribeAuth(template: string, socketId: string, otherSocketId: string): string {
+  const signature = (auth: string): string => auth.split(':')[1] ?? '';
+  const right = signature(channelAuth(modelbeam, socketId, own));
+  return filled(template, {
+    key: modelbeam.key,
+    'made-up': 'nobody',
+    signature: right,
+    'other-socket': signature(channelAuth(modelbeam, otherSocketId, own)),
+    'other-channel': signature(channelAuth(modelbeam, socketId, 'private-client.43')),
+    'made-up-secret': signature(channelAuth({ ...modelbeam, secret: 'x' }, socketId, own)),
+    'truncated-signature': right.slice(0, -1),
+    'upper-signature': right.toUpperCase(),
+    'signature-with-data': signature(channelAuth(modelbeam, socketId, own, '{"user_id":"1"}')),
+  });
+}
+
+/** Sends a row of `channelAuth.rows`, and says which event was the answer. */
+export async function trySubscribing(server: PusherOnAPort, row: SubscribeTry): Promise<string> {
+  const [peer, other] = await Promise.all([server.open(modelbeam), server.open(modelbeam)]);
+  const auth: Json | undefined =
+    typeof row.auth === 'string' ? subscribeAuth(row.auth, peer.socketId(), other.socketId()) : row.json;
+  peer.say('pusher:subscribe', {
+    channel: own,
+    ...(auth === undefined ? {} : { auth }),
+    ...(row.channelData === undefined ? {} : { channel_data: row.channelData }),
+  });
+  peer.say('pusher:ping', {});
+  await peer.next('pusher:pong');
+  return String(peer.frames[1]?.event);
+}
+
+/** The socket id that auth requests of tests are about. */
+export const someSocketId = '123456.789012';
+
+/** Asks the auth endpoint as client 42 of dryapi, with the given fields changed. */
+export async function askAuth(
+  server: PusherOnAPort,
+  change: Partial<AuthTry>,
+  contentType: string,
+): Promise<Answer> {
+  const { base, path } = pusherRules.authEndpoint;
+  const wanted = { ...base, ...change };
+  const client = clientOf(dryapi);
+  const fill = (text: string): string =>
+    filled(text, {
+      id: client.id,
+      'foreign-id': '43',
+      'shorter-id': '4',
+      api: client.api,
+      revoked: client.revoked,
+      'foreign-api': clientOf(dryapi, '43').api,
+      truncated: client.api.slice(0, -1),
+      'made-up': 'nobody',
+      socket: someSocketId,
+    });
+  const fields = Object.entries({ socket_id: wanted.socket_id, channel_name: wanted.channel_name })
+    .filter((field): field is [string, string] => field[1] !== null)
+    .map(([name, value]): [string, string] => [name, fill(value)]);
+  const { authorization, method } = wanted;
+  const body =
+    contentType === 'application/json'
+      ? JSON.stringify(Object.fromEntries(fields))
+      : new URLSearchParams(fields);
+  const response = await fetch(server.http + path, {
+    method,
+    headers: {
+      'content-type': contentType,
+      ...(authorization === null ? {} : { authorization: fill(authorization) }),
+    },
+    ...(method === 'GET' ? {} : { body }),
+    redirect: 'manual',
+  });
+  const value = parseJson(await response.text());
+  return { status: response.status, body: isObject(value) ? value : {} };
+}
+
+/** The path and query of a row of `protocol.connections`, for modelbeam. */
+export function connectionPath({ path, query }: ConnectionTry): string {
+  const { key } = modelbeam;
+  const filledPath = filled(path, { key, 'truncated-key': key.slice(0, -1), 'made-up': 'nobody' });
+  return `${filledPath}?${new URLSearchParams(query)}`;
+}
+
+/** Sends a row of `robustness`. */
+export function sendNoise({ socket }: Peer, { text, binary, hex }: HarmlessTry): void {
+  if (text === undefined) {
+    socket.send(binary === undefined ? Buffer.from(hex ?? '', 'hex') : Buffer.from(binary));
+    return;
+  }
+  socket.send(
+    filled(text, {
+      channel: own,
+      nonce: 'n',
+      'made-up': 'x',
+      'name-10000': 'n'.repeat(10_000),
+      'text-200000': 't'.repeat(200_000),
+      'nested-10000': '['.repeat(10_000) + ']'.repeat(10_000),
+    }),
+  );
+}
+
+function filled(template: string, values: Readonly<Record<string, string>>): string {
+  return template.replace(/\{([a-z]+(?:-[a-z0-9]+)*)\}/g, (_whole, name: string) => values[name] ?? '?');
 }

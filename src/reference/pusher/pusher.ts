@@ -43,7 +43,7 @@ export function createPusher({ contract, reading, faults, log, timers }: Referen
     mount(server) {
       mountChannelAuth(server, { path: rules.authEndpoint.path, policies, tokens, hubOf });
       mountTriggerApi(server, { policies, publish, hubOf });
-      mountJobs(server, { tokens, dialectOf, worker, results });
+      mountJobs(server, { policies, tokens, dialectOf, worker, results });
       results.mount(server);
     },
     upgrade: sockets.upgrade,

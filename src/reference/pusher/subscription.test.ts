@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Json, JsonObject } from '../../contract/json.ts';
 import { kindOf } from '../../contract/pusher-rules.ts';
-import { modelbeam, type Peer, type PusherOnAPort, pusherOnAPort, pusherRules } from './pusher-on-a-port.ts';
-import { channelAuth } from './signing.ts';
+import {
+  modelbeam,
+  type Peer,
+  type PusherOnAPort,
+  pusherOnAPort,
+  pusherRules,
+  trySubscribing,
+} from './pusher-on-a-port.ts';
 
 let server: PusherOnAPort;
 beforeAll(async () => {
@@ -12,23 +17,6 @@ afterAll(() => server.close());
 
 const own = 'private-client.42';
 
-function authOf(template: string, socketId: string, other: string): string {
-  const signature = (auth: string): string => auth.split(':')[1] ?? '';
-  const right = signature(channelAuth(modelbeam, socketId, own));
-  const values: Readonly<Record<string, string>> = {
-    key: modelbeam.key,
-    'made-up': 'nobody',
-    signature: right,
-    'other-socket': signature(channelAuth(modelbeam, other, own)),
-    'other-channel': signature(channelAuth(modelbeam, socketId, 'private-client.43')),
-    'made-up-secret': signature(channelAuth({ ...modelbeam, secret: 'x' }, socketId, own)),
-    'truncated-signature': right.slice(0, -1),
-    'upper-signature': right.toUpperCase(),
-    'signature-with-data': signature(channelAuth(modelbeam, socketId, own, '{"user_id":"1"}')),
-  };
-  return template.replace(/\{([a-z-]+)\}/g, (_whole, name: string) => values[name] ?? '?');
-}
-
 async function answer(peer: Peer): Promise<string> {
   peer.say('pusher:ping', {});
   await peer.next('pusher:pong');
@@ -37,16 +25,7 @@ async function answer(peer: Peer): Promise<string> {
 
 describe('a subscription to the own channel', () => {
   test.each(Object.entries(pusherRules.channelAuth.rows))('%s', async (_name, row) => {
-    const [peer, other] = await Promise.all([server.open(modelbeam), server.open(modelbeam)]);
-    const auth: Json | undefined =
-      typeof row.auth === 'string' ? authOf(row.auth, peer.socketId(), other.socketId()) : row.json;
-    const data: JsonObject = {
-      channel: own,
-      ...(auth === undefined ? {} : { auth }),
-      ...(row.channelData === undefined ? {} : { channel_data: row.channelData }),
-    };
-    peer.say('pusher:subscribe', data);
-    expect(await answer(peer)).toBe(
+    expect(await trySubscribing(server, row)).toBe(
       kindOf(row) === 'admitted' ? 'pusher_internal:subscription_succeeded' : 'pusher:subscription_error',
     );
   });

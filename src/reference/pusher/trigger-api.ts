@@ -65,7 +65,7 @@ export function mountTriggerApi(server: Hono, { policies, publish, hubOf }: Part
     if (info.includes('user_count') && !prefix.startsWith('presence-')) {
       return refused(400, 'user_count is of presence channels only');
     }
-    const names = [...hub.channels()].filter((name) => name.startsWith(prefix));
+    const names = [...hub.channels()].filter((name) => policies.lists(name, prefix));
     return {
       status: 200,
       body: { channels: Object.fromEntries(names.map((name) => [name, attributes(name, info, hub)])) },

@@ -58,7 +58,10 @@ export function createWorker(parts: Parts): Worker {
     if (moved) job.previous = job.status;
     job.status = to;
     job.progress = to === 'done' ? 100 : Math.max(job.progress, progress ?? job.progress);
-    job.preview = preview === true && job.kind === 'image' ? jpeg(job.progress * 2.5) : undefined;
+    job.preview =
+      preview === true && job.kind === 'image'
+        ? jpeg(job.progress * 2.5, job.script.previewBytes)
+        : undefined;
     const early = job.app.dialect === 'modelbeam' && reading('A3') === 'url';
     if (to === 'done' || (early && to !== 'error')) job.resultUrl ??= results.url(job);
     if (to === 'error') job.errorCode = 'PROCESSING_ERROR';
