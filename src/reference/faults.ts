@@ -1,12 +1,14 @@
 import { type Contract, InputError } from '../contract/contract.ts';
-import type { SurfaceName } from '../contract/requirement.ts';
+import { type SurfaceName, surfaceNames } from '../contract/requirement.ts';
 import { beamFaults } from './beam/faults.ts';
 import { emitFaults } from './emit/faults.ts';
 import { didYouMean } from './near-matches.ts';
+import { pusherFaults } from './pusher/faults.ts';
 import type { Fault } from './surface-server.ts';
 
 /** A surface's faults: a fixed list, and those that its rules give rise to, cell by cell. */
-const tables: Readonly<Partial<Record<SurfaceName, (contract: Contract) => readonly Fault[]>>> = {
+const tables: Readonly<Record<SurfaceName, (contract: Contract) => readonly Fault[]>> = {
+  pusher: (contract) => pusherFaults(contract.pusher.rules),
   beam: (contract) => beamFaults(contract.beam.rules),
   emit: (contract) => emitFaults(contract.emit.rules),
 };
@@ -23,17 +25,14 @@ export function allFaults(contract: Contract): readonly Fault[] {
  * @throws InputError for an id that is no fault.
  */
 export function chooseFaults(contract: Contract, ids: readonly string[] = []): readonly Fault[] {
-  if (ids.length === 0) return [];
-  const faults = allFaults(contract);
+  const made = new Map<SurfaceName, readonly Fault[]>();
   return ids.map((id) => {
-    const fault = faults.find((candidate) => candidate.id === id);
-    if (!fault)
-      throw new InputError(
-        `--fault ${id}: no such fault; ${didYouMean(
-          id,
-          faults.map((each) => each.id),
-        )}`,
-      );
-    return fault;
+    const surface = surfaceNames.find((name) => id.startsWith(`${name}/`));
+    const faults = surface && (made.get(surface) ?? tables[surface](contract));
+    if (surface && faults) made.set(surface, faults);
+    const fault = faults?.find((each) => each.id === id);
+    if (fault) return fault;
+    const known = (faults ?? allFaults(contract)).map((each) => each.id);
+    throw new InputError(`--fault ${id}: no such fault; ${didYouMean(id, known)}`);
   });
 }

@@ -7,11 +7,12 @@ import { mountControl } from './control.ts';
 import { playFlow } from './emit/demo.ts';
 import { createEmit } from './emit/emit.ts';
 import { chooseFaults } from './faults.ts';
-import { createListener } from './listener.ts';
+import { createListener, type Listener } from './listener.ts';
+import { createPusher } from './pusher/pusher.ts';
 import { chooseReadings } from './readings.ts';
 import type { Address, ReferenceContext, SurfaceServer } from './surface-server.ts';
 import { createTimers } from './timers.ts';
-import { throwAwayCertificate } from './tls.ts';
+import { type Certificate, throwAwayCertificate } from './tls.ts';
 
 export interface ReferenceOptions {
   readonly contract: Contract;
@@ -45,7 +46,9 @@ export interface Reference {
   readonly close: () => Promise<void>;
 }
 
+/** Of the surfaces that are like any other; `--flow` needs to know the one that is left, emit. */
 const factories: Readonly<Partial<Record<SurfaceName, (context: ReferenceContext) => SurfaceServer>>> = {
+  pusher: createPusher,
   beam: createBeam,
 };
 
@@ -65,38 +68,45 @@ export async function startReference(options: ReferenceOptions): Promise<Referen
     timers,
   };
   const wanted = options.surfaces ?? surfaceNames;
-  const emit = wanted.includes('emit') || options.flow ? createEmit(context) : undefined;
+  const emit = wanted.includes('emit') ? createEmit(context) : undefined;
   const surfaces = [...wanted.flatMap((name) => factories[name]?.(context) ?? []), ...(emit ? [emit] : [])];
-  const stopFlow =
-    options.flow && emit
-      ? playFlow(
-          contract.emit.flows,
-          { flow: options.flow.name, loop: options.flow.loop },
-          emit.lifecycle,
-          log,
-        )
-      : () => {};
+  let stopFlow = (): void => {};
+  const stop = (): void => {
+    stopFlow();
+    for (const surface of surfaces) surface.close();
+    timers.close();
+  };
 
   const app = createApp(log);
   mountControl(app, surfaces, timers);
   for (const surface of surfaces) surface.mount(app);
-  const certificate = options.tls ? await throwAwayCertificate(host) : undefined;
-  const listener = await createListener({
-    app,
-    surfaces,
-    host,
-    port: options.port ?? 0,
-    log,
-    ...(certificate ? { certificate } : {}),
-  });
+  let listener: Listener;
+  let certificate: Certificate | undefined;
+  try {
+    if (options.flow && emit) stopFlow = playFlow(contract.emit.flows, options.flow, emit.lifecycle, log);
+    certificate = options.tls ? await throwAwayCertificate(host) : undefined;
+    const port = options.port ?? 0;
+    listener = await createListener({
+      app,
+      surfaces,
+      host,
+      port,
+      log,
+      ...(certificate ? { certificate } : {}),
+    });
+  } catch (cause) {
+    stop();
+    throw cause;
+  }
   const address = addressOf(host, listener.port, certificate !== undefined);
+  const ca = certificate?.cert;
 
   const targets = surfaces
     .flatMap((surface) => surface.targets(address))
     .filter((entry) => (dialects[entry.surface as SurfaceName] ?? entry.dialect) === entry.dialect)
     .map((entry) => ({
       control: `${address.http}/control`,
-      ...(certificate ? { tls: { ca: certificate.cert } } : {}),
+      ...(ca === undefined ? {} : { tls: { ca } }),
       ...entry,
     }));
 
@@ -105,11 +115,9 @@ export async function startReference(options: ReferenceOptions): Promise<Referen
     address,
     targets: () => targets,
     offers: () => surfaces.flatMap((surface) => surface.offers(address)),
-    async close() {
-      stopFlow();
-      for (const surface of surfaces) surface.close();
-      timers.close();
-      await listener.close();
+    close() {
+      stop();
+      return listener.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import type { CredentialRule, EmitRules, RestCall } from '../../contract/rules.ts';
+import type { Job } from './job.ts';
 import { doorScopes, granted } from './scopes.ts';
 import type { Token } from './tokens.ts';
 
@@ -17,6 +18,8 @@ export interface StreamRequest {
   readonly inHeader: Token | undefined;
   /** The space that the job or the stream belongs to; undefined: there is none such. */
   readonly space: string | undefined;
+  /** The job, on a job stream, if there is one. */
+  readonly job: Job | undefined;
 }
 
 export interface Refusal {

@@ -41,28 +41,28 @@ export function createAnnouncer(policies: EmitPolicies, viewers: Viewers): Annou
     return now;
   };
 
-  const text = (shown: EmitEvent, { scope, stream }: Viewer): string =>
-    policies.encode(policies.envelope(policies.strip(shown, scope), stream));
+  const frame = (shown: EmitEvent, { scope, stream }: Viewer): Frame =>
+    frameOf(policies.encode(policies.envelope(policies.strip(shown, scope), stream)));
 
   return {
     event,
     announce(type, job, input) {
-      const made = event(type, job, input);
-      job.history.push(made);
+      const happened = event(type, job, input);
+      job.history.push(happened);
       if (job.history.length > historyKept) job.history.shift();
-      for (const shown of inOrder(made, job)) {
+      for (const shown of inOrder(happened, job)) {
         // Viewers of one kind of stream and one scope see the same bytes.
         const frames = new Map<string, Frame>();
-        for (const viewer of policies.audience(job, viewers)) {
+        for (const viewer of policies.audience(shown, job, viewers)) {
           const kind = `${viewer.stream} ${viewer.scope}`;
-          const frame = frames.get(kind) ?? frameOf(text(shown, viewer));
-          frames.set(kind, frame);
-          viewer.outbox.send(frame);
+          const made = frames.get(kind) ?? frame(shown, viewer);
+          frames.set(kind, made);
+          viewer.outbox.send(made);
         }
       }
     },
     show(viewer, events) {
-      for (const shown of events) viewer.outbox.send(frameOf(text(shown, viewer)));
+      for (const shown of events) viewer.outbox.send(frame(shown, viewer));
     },
   };
 }

@@ -11,7 +11,7 @@ import { demoSpace } from './tokens.ts';
 const pace = 500;
 
 export interface Demo {
-  readonly flow: string;
+  readonly name: string;
   readonly loop: boolean;
 }
 
@@ -27,11 +27,11 @@ export function playFlow(
   log: (line: string) => void,
 ): () => void {
   const playable = flows.filter(({ actor }) => actor === 'worker');
-  const flow = playable.find(({ id }) => id === demo.flow || id === `emit/${demo.flow}`);
+  const flow = playable.find(({ id }) => id === demo.name || id === `emit/${demo.name}`);
   if (!flow) {
     const names = playable.map(({ id }) => id.replace('emit/', ''));
     throw new InputError(
-      `--flow ${demo.flow}: no such flow; ${didYouMean(demo.flow, names)}; all: ${names.join(', ')}`,
+      `--flow ${demo.name}: no such flow; ${didYouMean(demo.name, names)}; all: ${names.join(', ')}`,
     );
   }
   const steps = flow.steps.flatMap((step) => Array.from({ length: step.times ?? 1 }, () => step));
@@ -40,12 +40,12 @@ export function playFlow(
   const timer = setInterval(() => {
     if (!job) {
       job = create(flow, lifecycle);
-      log(`flow ${demo.flow}: job ${job.id} in space ${demoSpace.id}`);
+      log(`flow ${demo.name}: job ${job.id} in space ${demoSpace.id}`);
       return;
     }
     const step = steps[at];
     at += 1;
-    if (step) return act(step, job, lifecycle);
+    if (step) return act(step, job, lifecycle, Math.round((100 * at) / steps.length));
     if (!demo.loop) return clearInterval(timer);
     job = undefined;
     at = 0;
@@ -64,13 +64,13 @@ function create(flow: Flow, lifecycle: Lifecycle): Job {
   });
 }
 
-function act({ verb, with: input }: FlowStep, job: Job, lifecycle: Lifecycle): void {
+function act({ verb, with: input }: FlowStep, job: Job, lifecycle: Lifecycle, percent: number): void {
   if (verb === undefined || verb === 'create') return;
   if (verb === 'clock') {
     for (const clock of clocks) if (lifecycle.perform(job, clock)) return;
     return;
   }
-  const value = filled(input ?? {});
+  const value = filled(input ?? (verb === 'progress' ? { percent, message: `${percent} % done` } : {}));
   if (verb === 'fail')
     lifecycle.perform(job, verb, isObject(value) && value.error ? value.error : 'Job failed');
   else lifecycle.perform(job, verb, value);

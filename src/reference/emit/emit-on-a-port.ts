@@ -8,7 +8,8 @@ import { readYaml } from '../../contract/read-yaml.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import { packageRoot } from '../../contract/spec-files.ts';
 import { type Reference, type ReferenceOptions, startReference } from '../start.ts';
-import { spaces, type TokenRole, tokensOf } from './tokens.ts';
+import type { StreamKind } from './admission.ts';
+import { spaces, type TokenRole, tokensOf, unscopedToken } from './tokens.ts';
 
 const specs = join(packageRoot(), 'specs', 'emit');
 const file = await readYaml(join(specs, 'rules.yaml'), 'specs/emit/rules.yaml');
@@ -41,6 +42,8 @@ export function tokenOf(spaceId: string, role: TokenRole): string {
 export interface Stream {
   readonly events: JsonObject[];
   readonly texts: string[];
+  /** Set once a binary frame has come. */
+  hasBinary: boolean;
   readonly socket: WebSocket;
   /** The first event of that type from the given position on. */
   readonly next: (type: string, from?: number) => Promise<JsonObject>;
@@ -116,12 +119,37 @@ export async function emitOnAPort(options: Omit<ReferenceOptions, 'contract'> = 
   };
 }
 
+/** How a credential of the rules knocks at a stream of its own space. */
+export function knock(
+  stream: StreamKind,
+  credential: string,
+  job: string,
+): { path: string; headers: Record<string, string> } {
+  const rule = emitRules.credentials[credential];
+  if (!rule) throw new Error(credential);
+  const place = stream === 'job' ? job : `spaces/${home}`;
+  const made: Readonly<Record<string, string>> = {
+    empty: '',
+    'made-up': 'nobody',
+    truncated: tokenOf(home, 'read').slice(0, -1),
+  };
+  const issued =
+    rule.token === 'unscoped'
+      ? unscopedToken().text
+      : tokenOf(rule.tenant === 'foreign' ? 'foreign-01' : home, rule.token as TokenRole);
+  const token = made[rule.token] ?? issued;
+  if (rule.place === 'header')
+    return { path: place, headers: { 'x-api-key': token, authorization: `Bearer ${token}` } };
+  return { path: rule.place === 'nowhere' ? place : `${place}?token=${token}`, headers: {} };
+}
+
 function openStream(url: string, headers: Record<string, string>): Promise<Stream> {
   const socket = new WebSocket(url, { headers });
   const events: JsonObject[] = [];
   const texts: string[] = [];
   const closed = new Promise<number>((resolve) => socket.on('close', resolve));
-  socket.on('message', (data) => {
+  socket.on('message', (data, isBinary) => {
+    stream.hasBinary ||= isBinary;
     const value = parseJson(String(data));
     texts.push(String(data));
     if (isObject(value)) events.push(value);
@@ -139,8 +167,9 @@ function openStream(url: string, headers: Record<string, string>): Promise<Strea
       socket.once('close', () => reject(new Error(`closed before ${type}`)));
       look();
     });
+  const stream: Stream = { events, texts, hasBinary: false, socket, next, closed };
   return new Promise((resolve, reject) => {
-    socket.on('open', () => resolve({ events, texts, socket, next, closed }));
+    socket.on('open', () => resolve(stream));
     socket.on('error', reject);
   });
 }

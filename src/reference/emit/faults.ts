@@ -1,6 +1,8 @@
 import type { EmitRules } from '../../contract/rules.ts';
 import type { Fault } from '../surface-server.ts';
 import { accessFaults } from './faults/access.ts';
+import { answerFaults } from './faults/answers.ts';
+import { audienceFaults } from './faults/audience.ts';
 import { faultsOfCells } from './faults/cells.ts';
 import { faultsOfDoors } from './faults/doors.ts';
 import { orderFaults } from './faults/order.ts';
@@ -11,6 +13,8 @@ import { shapeFaults } from './faults/shape.ts';
 export function emitFaults(rules: EmitRules): readonly Fault[] {
   return [
     ...accessFaults,
+    ...answerFaults,
+    ...audienceFaults,
     ...orderFaults,
     ...scopeFaults,
     ...shapeFaults,

@@ -40,7 +40,7 @@ export function createLifecycle({ rules, policies, store, announcer, timers, onE
     if (!clock) return;
     running.set(
       job,
-      timers.set(job.id, job.timeoutSeconds * 1000, () => perform(job, clock)),
+      timers.set(job.id, policies.timeout(job, clock), () => perform(job, clock)),
     );
   };
 

@@ -59,14 +59,16 @@ export interface EmitPolicies {
   readonly shape: (event: EmitEvent, job: Job) => EmitEvent;
   /** Which events are sent now that one has happened. */
   readonly order: (event: EmitEvent, past: Past) => Order;
-  /** Who is there to see the events of a job. */
-  readonly audience: (job: Job, viewers: Viewers) => Iterable<Viewer>;
+  /** Who is there to see an event of a job. */
+  readonly audience: (event: EmitEvent, job: Job, viewers: Viewers) => Iterable<Viewer>;
+  /** Milliseconds after which one of a job's clocks runs out. */
+  readonly timeout: (job: Job, clock: Verb) => number;
   /** What a viewer of some scope may see of an event. */
   readonly strip: (event: EmitEvent, scope: string) => EmitEvent;
   /** What a kind of stream makes of the shared shape. */
   readonly envelope: (event: EmitEvent, stream: StreamKind) => EmitEvent;
-  /** The text on the wire. */
-  readonly encode: (event: EmitEvent) => string;
+  /** What is on the wire: text, or bytes for a binary frame. */
+  readonly encode: (event: EmitEvent) => string | Buffer;
   /** The events that a viewer gets at once. */
   readonly greet: (greeting: Greeting) => readonly EmitEvent[];
   /** Close code for a viewer after a job's end, live or when it comes late; undefined: the stream stays open. */
@@ -90,7 +92,8 @@ export function conformingPolicies(rules: EmitRules, reading: (point: string) =>
     tick: (last, now) => Math.max(last, now),
     shape: (event) => event,
     order: (event, { waiting }) => ({ now: [...waiting, event], waiting: [] }),
-    audience: (job, viewers) => viewers.of(job),
+    audience: (_event, job, viewers) => viewers.of(job),
+    timeout: (job) => job.timeoutSeconds * 1000,
     strip: scopeFilter(rules, reading),
     envelope: streamEnvelope(reading),
     encode: (event) => JSON.stringify(event),

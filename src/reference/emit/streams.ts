@@ -7,6 +7,7 @@ import { createOutbox } from '../outbox.ts';
 import type { Refusal, StreamKind, StreamRequest } from './admission.ts';
 import type { Announcer } from './announcer.ts';
 import { headerToken } from './header-token.ts';
+import { startHeartbeat } from './heartbeat.ts';
 import type { EmitPolicies } from './policies.ts';
 import type { Store } from './store.ts';
 import type { Viewer, Viewers } from './viewers.ts';
@@ -27,6 +28,7 @@ export interface Streams {
 
 export function createStreams({ rules, policies, store, viewers, announcer }: Parts): Streams {
   const server = createSocketServer();
+  const stopHeartbeat = startHeartbeat(server);
   const which = streamPaths(rules);
 
   const join = (
@@ -69,13 +71,15 @@ export function createStreams({ rules, policies, store, viewers, announcer }: Pa
       const { stream, id } = found;
       const presented = url.searchParams.get('token');
       const issued = store.tokens.get(presented ?? '');
+      const job = stream === 'job' ? store.job(id) : undefined;
       const asked: StreamRequest = {
         stream,
         presented,
         issued,
         token: policies.recognise(issued),
         inHeader: headerToken(store, (name) => headerText(request, name)),
-        space: stream === 'job' ? store.job(id)?.space : store.spaces.get(id)?.id,
+        job,
+        space: stream === 'job' ? job?.space : store.spaces.get(id)?.id,
       };
       const answer = policies.admit(asked);
       if (answer.kind === 'refused') refuse(request, socket, head, answer);
@@ -85,6 +89,7 @@ export function createStreams({ rules, policies, store, viewers, announcer }: Pa
       return true;
     },
     close() {
+      stopHeartbeat();
       for (const client of server.clients) client.close(1001, 'the server is going away');
     },
   };

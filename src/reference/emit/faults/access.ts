@@ -1,7 +1,18 @@
 import { defineFault } from '../../define-fault.ts';
+import type { Job } from '../job.ts';
 import type { EmitPolicies } from '../policies.ts';
 
 const fault = defineFault<EmitPolicies>;
+
+/** Answers 404 where a stream of some job is asked for. */
+const turnedAway =
+  (which: (job: Job) => boolean) =>
+  ({ admit }: EmitPolicies): Pick<EmitPolicies, 'admit'> => ({
+    admit: (request) =>
+      request.job && which(request.job)
+        ? { kind: 'refused', status: 404, error: 'There is no such job' }
+        : admit(request),
+  });
 
 /** Faults of who is let in, and how the others are told. */
 export const accessFaults = [
@@ -52,14 +63,35 @@ export const accessFaults = [
         admit(request.presented === null ? { ...request, token: request.inHeader } : request),
     }),
   }),
-  fault('emit/create-answers-without-id', {
-    breaks: ['E20'],
-    says: 'the answer to create does not say which job it made',
-    bend: ({ answer }) => ({
-      answer(call, reply) {
-        const { status, body } = answer(call, reply);
-        return { status, body: call === 'create' && status < 300 ? { status: 'pending' } : body };
+  fault('emit/space-stream-needs-unbound-key', {
+    breaks: ['E41', 'E4'],
+    says: 'a space stream opens only to keys that are bound to no space',
+    bend: ({ admit }) => ({
+      admit: (request) =>
+        admit(
+          request.stream === 'space' && request.token?.space ? { ...request, token: undefined } : request,
+        ),
+    }),
+  }),
+  fault('emit/unknown-job-is-bad-request', {
+    breaks: ['E16i'],
+    says: 'a job that never was is answered 400',
+    bend: ({ admit }) => ({
+      admit(request) {
+        const answer = admit(request);
+        const isUnknown = request.stream === 'job' && request.token && !request.job;
+        return answer.kind === 'refused' && isUnknown ? { ...answer, status: 400 } : answer;
       },
     }),
+  }),
+  fault('emit/new-job-not-found', {
+    breaks: ['E44'],
+    says: 'the stream of a job opens a fifth of a second after its creation',
+    bend: turnedAway((job) => Date.now() - Date.parse(job.createdAt) < 200),
+  }),
+  fault('emit/ended-job-not-found', {
+    breaks: ['E44i', 'E21'],
+    says: 'the stream of a job that has ended does not open',
+    bend: turnedAway((job) => ['completed', 'dead'].includes(job.status)),
   }),
 ] as const;

@@ -6,10 +6,10 @@ const fault = defineFault<EmitPolicies>;
 
 const isProgress = ({ type }: EmitEvent): boolean => type === 'progress';
 
-/** Faults of sequence and delivery. */
+/** Faults of what is sent, how often and in which order. */
 export const orderFaults = [
   fault('emit/progress-coalesced', {
-    breaks: ['E31'],
+    breaks: ['E31', 'E22'],
     says: 'of a run of progress events the first and the last are sent',
     bend: ({ order }) => ({
       order: (event, past) =>
@@ -17,7 +17,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/progress-reordered', {
-    breaks: ['E31'],
+    breaks: ['E31i', 'E22i'],
     says: 'every second progress event changes places with the next',
     bend: ({ order }) => ({
       order(event, past) {
@@ -30,7 +30,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/progress-duplicated', {
-    breaks: ['E31'],
+    breaks: ['E22i', 'E31'],
     says: 'every progress event is sent twice',
     bend: ({ order }) => ({
       order(event, past) {
@@ -40,7 +40,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/progress-dropped', {
-    breaks: ['E31'],
+    breaks: ['E31', 'E22'],
     says: 'one in five progress events is lost',
     bend: ({ order }) => ({
       order: (event, past) =>
@@ -67,41 +67,24 @@ export const orderFaults = [
       order: (event, past) => (event.type === announce() ? { now: [], waiting: [] } : order(event, past)),
     }),
   }),
-  fault('emit/foreign-space-hears', {
-    breaks: ['E15'],
-    says: 'the events of a job reach the streams of other spaces as well',
-    bend: ({ audience }) => ({
-      *audience(job, viewers) {
-        yield* audience(job, viewers);
-        for (const viewer of viewers.all())
-          if (viewer.stream === 'space' && viewer.id !== job.space) yield viewer;
+  fault('emit/init-sent-twice', {
+    breaks: ['E21bi'],
+    says: 'init comes twice',
+    bend: ({ greet }) => ({ greet: (joined) => greet(joined).flatMap((event) => [event, event]) }),
+  }),
+  fault('emit/never-handed-out-again', {
+    breaks: ['E36i'],
+    says: 'after its delivery_timeout a job is pending, and no poll ever hands it out',
+    bend: ({ transition }) => ({
+      transition(job, verb) {
+        const hasTimedOut = job.history.some(({ type }) => type === 'delivery_timeout');
+        return verb === 'poll' && hasTimedOut ? undefined : transition(job, verb);
       },
     }),
   }),
-  fault('emit/neighbour-job-hears', {
-    breaks: ['E22'],
-    says: 'the events of a job reach the streams of other jobs of its space',
-    bend: ({ audience }) => ({
-      *audience(job, viewers) {
-        yield* audience(job, viewers);
-        for (const viewer of viewers.all()) {
-          if (viewer.stream === 'job' && viewer.id !== job.id && viewer.token?.space === job.space)
-            yield viewer;
-        }
-      },
-    }),
-  }),
-  fault('emit/second-viewer-misses', {
-    breaks: ['E47', 'E22'],
-    says: 'of several viewers of one job only the first gets its events',
-    bend: ({ audience }) => ({
-      *audience(job, viewers) {
-        let served = false;
-        for (const viewer of audience(job, viewers)) {
-          if (viewer.stream !== 'job' || !served) yield viewer;
-          served ||= viewer.stream === 'job';
-        }
-      },
-    }),
+  fault('emit/delivery-timeout-early', {
+    breaks: ['E36bi'],
+    says: 'the delivery timeout is half of what the job says',
+    bend: ({ timeout }) => ({ timeout: (job, clock) => timeout(job, clock) / (clock === 'clock' ? 2 : 1) }),
   }),
 ] as const;

@@ -22,6 +22,11 @@ const field = ({ data }: EmitEvent, name: string) => (isObject(data) ? (data[nam
 
 /** Faults of the scope filter that are subtler than forgetting a type. */
 export const scopeFaults = [
+  fault('emit/nothing-stripped', {
+    breaks: ['E9', 'E6', 'E10', 'E11', 'E12', 'E13', 'E39'],
+    says: 'every viewer sees everything',
+    bend: () => ({ strip: (event) => event }),
+  }),
   fault('emit/retried-keeps-attempt-number', {
     breaks: ['E13'],
     says: 'the error of a retry is stripped, its attempt number is not',

@@ -19,6 +19,16 @@ const dataBecomes =
     data: (each, job, input) => (each === type ? change(data(each, job, input)) : data(each, job, input)),
   });
 
+/** Changes what the space stream makes of events. */
+const onSpace =
+  (change: (event: EmitEvent) => EmitEvent) =>
+  ({ envelope }: EmitPolicies): Pick<EmitPolicies, 'envelope'> => ({
+    envelope(event, stream) {
+      const seen = envelope(event, stream);
+      return stream === 'space' ? change(seen) : seen;
+    },
+  });
+
 function without(event: EmitEvent, key: string): EmitEvent {
   return Object.fromEntries(Object.entries(event).filter(([name]) => name !== key)) as EmitEvent;
 }
@@ -29,6 +39,11 @@ export const shapeFaults = [
     breaks: ['E1', 'E25'],
     says: 'every frame is a list with one event',
     bend: ({ encode }) => ({ encode: (event) => `[${encode(event)}]` }),
+  }),
+  fault('emit/binary-frames', {
+    breaks: ['E1i'],
+    says: 'events travel in binary frames',
+    bend: ({ encode }) => ({ encode: (event) => Buffer.from(encode(event)) }),
   }),
   fault('emit/envelope-wrapped', {
     breaks: ['E25'],
@@ -46,9 +61,19 @@ export const shapeFaults = [
     }),
   }),
   fault('emit/timestamps-go-backwards', {
-    breaks: ['E26'],
+    breaks: ['E26bi'],
     says: 'each event of a job is dated a second before the one that went before',
     bend: () => ({ tick: (last) => last - 1000 }),
+  }),
+  fault('emit/timestamps-an-hour-ahead', {
+    breaks: ['E26i'],
+    says: 'times are those of another time zone, called UTC',
+    bend: ({ tick }) => ({ tick: (last, now) => tick(last, now + 3_600_000) }),
+  }),
+  fault('emit/timestamps-in-whole-seconds', {
+    breaks: ['E26ci'],
+    says: 'times have no decimals',
+    bend: shaping((event) => ({ ...event, timestamp: String(event.timestamp).replace(/\.\d+Z$/, 'Z') })),
   }),
   fault('emit/timestamps-are-numbers', {
     breaks: ['E26'],
@@ -68,12 +93,17 @@ export const shapeFaults = [
   fault('emit/space-events-without-name', {
     breaks: ['E42'],
     says: 'events of the space stream lack jobName',
-    bend: ({ envelope }) => ({
-      envelope(event, stream) {
-        const seen = envelope(event, stream);
-        return stream === 'space' ? without(seen, 'jobName') : seen;
-      },
-    }),
+    bend: onSpace((event) => without(event, 'jobName')),
+  }),
+  fault('emit/space-events-dated-anew', {
+    breaks: ['E42i'],
+    says: 'the space stream dates events to the second, the job stream does not',
+    bend: onSpace((event) => ({ ...event, timestamp: String(event.timestamp).replace(/\d{3}Z$/, '999Z') })),
+  }),
+  fault('emit/acked-renamed-on-space', {
+    breaks: ['E28i', 'E40'],
+    says: 'the space stream calls acked started',
+    bend: onSpace((event) => (event.type === 'acked' ? { ...event, type: 'started' } : event)),
   }),
   fault('emit/type-renamed', {
     breaks: ['E28', 'E36'],
@@ -89,6 +119,11 @@ export const shapeFaults = [
     breaks: ['E33', 'E7'],
     says: 'a result is JSON inside a string',
     bend: dataBecomes('completed', (data) => JSON.stringify(data ?? null)),
+  }),
+  fault('emit/attempts-not-counted', {
+    breaks: ['E34i'],
+    says: 'every retry is the first',
+    bend: dataBecomes('retried', (data) => ({ ...(data as { error: string }), attemptNumber: 1 })),
   }),
   fault('emit/retry-without-attempt-number', {
     breaks: ['E34'],
