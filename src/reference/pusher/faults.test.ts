@@ -60,13 +60,13 @@ test('every MUST that a server can break is what some fault is for', () => {
 });
 
 describe('a fault of a cell lets that cell in', () => {
-  test.each(refused(pusherRules.channelAuth.rows))('admits-%s', (name, row) =>
+  test.concurrent.each(refused(pusherRules.channelAuth.rows))('admits-%s', (name, row) =>
     withFault(`admits-${name}`, async (server) => {
       expect(await trySubscribing(server, row)).toBe('pusher_internal:subscription_succeeded');
     }),
   );
 
-  test.each(refused(pusherRules.authEndpoint.rows))('signs-%s', (name, row) =>
+  test.concurrent.each(refused(pusherRules.authEndpoint.rows))('signs-%s', (name, row) =>
     withFault(`signs-${name}`, async (server) => {
       const { status, body } = await askAuth(server, row.send ?? {}, 'application/json');
       expect(status).toBe(200);
@@ -74,16 +74,16 @@ describe('a fault of a cell lets that cell in', () => {
     }),
   );
 
-  test.each(refused(pusherRules.protocol.connections).filter(([, { scheme }]) => scheme === undefined))(
-    'serves-%s',
-    (name, row) =>
-      withFault(`serves-${name}`, async (server) => {
-        const peer = await server.connect(connectionPath(row));
-        await peer.next('pusher:connection_established');
-      }),
+  test.concurrent.each(
+    refused(pusherRules.protocol.connections).filter(([, { scheme }]) => scheme === undefined),
+  )('serves-%s', (name, row) =>
+    withFault(`serves-${name}`, async (server) => {
+      const peer = await server.connect(connectionPath(row));
+      await peer.next('pusher:connection_established');
+    }),
   );
 
-  test.each(Object.entries(pusherRules.robustness))('dies-of-%s', (name, row) =>
+  test.concurrent.each(Object.entries(pusherRules.robustness))('dies-of-%s', (name, row) =>
     withFault(`dies-of-${name}`, async (server) => {
       const peer = await server.open(modelbeam);
       sendNoise(peer, row);

@@ -98,6 +98,8 @@ export async function pusherOnAPort({ readings, faults = [] }: Options = {}): Pr
       method,
       headers: {
         'content-type': 'application/json',
+        // A connection that is kept would hold up the close of the server.
+        connection: 'close',
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
@@ -278,6 +280,7 @@ export async function askAuth(
     method,
     headers: {
       'content-type': contentType,
+      connection: 'close',
       ...(authorization === null ? {} : { authorization: fill(authorization) }),
     },
     ...(method === 'GET' ? {} : { body }),

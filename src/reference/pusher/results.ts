@@ -9,6 +9,9 @@ import { sameText, sign } from './signing.ts';
 /** Seconds that a result URL is good for. */
 const lifetime = 3600;
 
+/** URLs that are good at a time; under load the oldest run out early. */
+const most = 20_000;
+
 /** Results of finished jobs, behind signed URLs that expire. */
 export interface Results {
   /** A URL that works now. */
@@ -29,6 +32,10 @@ export function createResults(policies: PusherPolicies, timers: Timers): Results
     const query = `expires=${expires}&serial=${count}`;
     const signature = sign(job.app.secret, `${path}?${query}`);
     good.set(signature, job);
+    for (const oldest of good.keys()) {
+      if (good.size <= most) break;
+      good.delete(oldest);
+    }
     // On the job's own clock, so that `control` can let it run out.
     timers.set(job.id, lifetime * 1000, () => good.delete(signature));
     return `${job.origin}${path}?${query}&signature=${signature}`;
