@@ -91,6 +91,14 @@ export function readOpenPoints(surface: SurfaceName, file: YamlFile): OpenPoint[
   }));
 }
 
+/** Title and version of an AsyncAPI document. Where they are missing, its parser says so. */
+export function readInfo(file: YamlFile): { readonly title: string; readonly version: string } {
+  const { info } = file.value as unknown as {
+    readonly info?: { readonly title?: string; readonly version?: string };
+  };
+  return { title: info?.title ?? '', version: info?.version ?? '' };
+}
+
 export function readFlow(surface: SurfaceName, file: YamlFile): Flow {
   const raw = file.value as unknown as Flow & { steps: FlowStep[] };
   return {

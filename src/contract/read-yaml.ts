@@ -65,3 +65,8 @@ export function parseYaml(text: string, label: string): YamlFile {
   };
   return { file: label, value, lineOf };
 }
+
+/** @throws InputError that names the line of the value at `path`. */
+export function refuse(file: YamlFile, path: readonly (string | number)[], reason: string): never {
+  throw new InputError(`${file.file}:${file.lineOf(path)}: ${reason}`);
+}

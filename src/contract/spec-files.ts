@@ -1,10 +1,7 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
-
-/** Raise it when the compiled form changes shape: older caches are then no longer taken. */
-const formatOfCache = 1;
 
 /** The folder that holds package.json and specs/, found from this file upwards. */
 export function packageRoot(): string {
@@ -26,20 +23,42 @@ export function specFiles(specs: string): string[] {
 }
 
 /**
- * A hash of everything that a contract is made from: the specs, and in a checkout the code that
- * compiles them, so that neither an edited spec nor an edited compiler meets an old contract.
+ * A hash of everything that a contract is made from: the specs and the code that compiles them, so that
+ * neither an edited spec nor an edited compiler meets an old contract. Samples are not compiled.
  */
 export function contractHash(specs: string, root = packageRoot()): string {
-  const hash = createHash('sha256').update(`plumbline-contract ${formatOfCache}\n`);
+  const hash = createHash('sha256').update(`plumbline-contract ${compilerHash(root)}\n`);
   for (const file of specFiles(specs)) {
-    if (file.includes('samples/')) continue;
-    hash.update(`${file}\0`).update(readFileSync(join(specs, file)));
-  }
-  const code = join(root, 'src', 'contract');
-  if (existsSync(code)) {
-    for (const file of readdirSync(code).sort()) {
-      if (file.endsWith('.ts') && !file.endsWith('.test.ts')) hash.update(readFileSync(join(code, file)));
-    }
+    if (!file.includes('samples/')) hash.update(`${file}\0`).update(readFileSync(join(specs, file)));
   }
   return hash.digest('hex').slice(0, 32);
+}
+
+/**
+ * The state of the compiler: in a checkout a hash of its sources; in an installed package, which has none, what
+ * the build wrote down. Without it the contract that the build compiled ahead would never be found.
+ */
+function compilerHash(root: string): string {
+  const code = join(root, 'src', 'contract');
+  if (existsSync(code)) {
+    const hash = createHash('sha256');
+    for (const file of readdirSync(code).sort()) {
+      if (!file.endsWith('.ts') || file.endsWith('.test.ts')) continue;
+      hash.update(`${file}\0`).update(readFileSync(join(code, file)));
+    }
+    return hash.digest('hex').slice(0, 32);
+  }
+  const written = compilerFile(root);
+  return existsSync(written) ? readFileSync(written, 'utf8').trim() : 'unknown';
+}
+
+/** For the build: leaves the state of the compiler where an installed package finds it. */
+export function keepCompilerHash(root: string): void {
+  const file = compilerFile(root);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(file, `${compilerHash(root)}\n`);
+}
+
+function compilerFile(root: string): string {
+  return join(root, 'dist', 'contract', 'compiler');
 }

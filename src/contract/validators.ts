@@ -1,6 +1,6 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
-import type { SurfaceContract } from './contract.ts';
+import { InputError, type SurfaceContract } from './contract.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 
 const addFormats = formats as unknown as (ajv: Ajv) => void;
@@ -25,7 +25,7 @@ export interface Validators {
 
 /**
  * Compiles the message schemas of one surface, all of them, strictly.
- * @throws Error where one does not compile: never judge by half a contract.
+ * @throws InputError where one does not compile: never judge by half a contract.
  */
 export function compileValidators(
   contract: Pick<SurfaceContract<unknown>, 'schemas' | 'surface'>,
@@ -37,7 +37,9 @@ export function compileValidators(
   for (const [name, schema] of Object.entries(contract.schemas)) {
     const whole = inherit(schema, undefined) as JsonObject;
     inherited.set(name, whole);
-    ajv.addSchema(whole, typeof whole.$id === 'string' ? whole.$id : name);
+    naming(contract.surface, name, () =>
+      ajv.addSchema(whole, typeof whole.$id === 'string' ? whole.$id : name),
+    );
   }
   const functions = new Map<string, ValidateFunction>();
   const functionFor = (name: string): ValidateFunction => {
@@ -45,7 +47,8 @@ export function compileValidators(
     if (known) return known;
     const schema = inherited.get(name);
     if (!schema) throw new Error(`no schema "${name}" in specs/${contract.surface}`);
-    const made = ajv.getSchema(typeof schema.$id === 'string' ? schema.$id : name);
+    const key = typeof schema.$id === 'string' ? schema.$id : name;
+    const made = naming(contract.surface, name, () => ajv.getSchema(key));
     if (!made) throw new Error(`the schema "${name}" of specs/${contract.surface} does not compile`);
     functions.set(name, made);
     return made;
@@ -80,10 +83,22 @@ export function compileValidators(
   };
 }
 
-/** Compiles every schema at once, so that a broken one is found before anything runs. */
+/**
+ * Compiles every schema at once, so that a broken one is found before anything runs.
+ * @throws InputError naming the file of the one that does not compile.
+ */
 export function proveCompilable(contract: Pick<SurfaceContract<unknown>, 'schemas' | 'surface'>): void {
   const validators = compileValidators(contract);
   for (const name of Object.keys(contract.schemas)) validators.violations(name, null);
+}
+
+function naming<T>(surface: string, name: string, work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const file = `specs/${surface}/${name}.schema.json`;
+    throw new InputError(`${file}: does not compile: ${(cause as Error).message}`, { cause });
+  }
 }
 
 /** Every part of a schema bears the requirement of the part around it, unless it has its own. */
