@@ -10,12 +10,12 @@ it('posts the end of a job to the address that its producer named, with the head
     receiver.emit('posted', request, JSON.parse(await text(request)));
     response.end();
   }).listen(0, '127.0.0.1');
+  await once(receiver, 'listening');
   const emit = await emitOnAPort();
   onTestFinished(async () => {
     receiver.close();
     await emit.reference.close();
   });
-  await once(receiver, 'listening');
   const posted = once(receiver, 'posted') as Promise<[IncomingMessage, unknown]>;
 
   const callbackUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/hook`;
