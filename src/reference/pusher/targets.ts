@@ -9,14 +9,11 @@ const capabilities = [
   'status-api',
   'webhooks',
   'image-jobs',
-  'other-jobs',
   'failing-jobs',
   'foreign-client',
   'revoked-token',
   'long-id',
   'secret',
-  'hold',
-  'step',
   'revoke',
 ];
 
