@@ -1,0 +1,122 @@
+import type { TargetPlan } from '../conform/plan.ts';
+import { count, wrap } from '../report/plain-text.ts';
+import type { Target } from '../target/target.ts';
+
+const width = 80;
+
+/** What a run would do on each target, at what cost, and what it could not tell, and why: without a connection. */
+export function dryRun(plans: readonly TargetPlan[], verbose: boolean): string {
+  return `${plans.map((plan) => targetPage(plan, verbose).join('\n')).join('\n\n')}\n`;
+}
+
+function targetPage(plan: TargetPlan, verbose: boolean): string[] {
+  const { target, dialect, scenes, checks } = plan;
+  const live = checks.filter(({ settled }) => !settled);
+  const level = (name: string): number => live.filter((check) => check.level === name).length;
+  const jobs = scenes.reduce((sum, { cost }) => sum + cost.jobs, 0);
+  const connections = scenes.reduce((sum, { cost }) => sum + cost.connections, 0);
+  const role = target.surface === 'pusher' ? `, ${target.role}` : '';
+  const { offers, lacks } = needs(plan);
+  return [
+    `${target.name} (${target.surface}, ${dialect}${role})  ${target.at}`,
+    ...field(
+      'urls',
+      Object.entries(target.urls).map(([name, url]) => `${name} ${url}`),
+    ),
+    ...field('credentials', credentials(target)),
+    ...field('drivers', target.drivers),
+    ...field('offers', offers),
+    ...field('lacks', lacks),
+    ...field('cost', [
+      `${count(scenes.length, 'scene')}: at most ${count(jobs, 'job')}, ${count(connections, 'connection')} in all`,
+    ]),
+    ...field('judges', [
+      `${count(live.length, 'check')}: ${level('MUST')} MUST, ${level('SHOULD')} SHOULD, ${level('MAY')} MAY`,
+    ]),
+    ...settled(plan, verbose),
+  ];
+}
+
+/** Words that scenes need, and whether the target has them; for what it lacks, why. */
+function needs({ suite, target, dialect }: TargetPlan) {
+  const scenes = suite.scenes.filter((scene) => !scene.dialects || scene.dialects.includes(dialect));
+  const words = [...new Set(scenes.flatMap((scene) => scene.needs))].sort();
+  const offers: string[] = [];
+  const lacks: string[] = [];
+  for (const word of words) {
+    const [reason] = suite.surface.missing(target, [word]);
+    if (reason === undefined) offers.push(word);
+    else lacks.push(`${word} (${reason})`);
+  }
+  return { offers, lacks };
+}
+
+/** Which credentials there are, by name; their values are nobody's to read. */
+function credentials(target: Target): string[] {
+  const names = (tokens: Readonly<Record<string, unknown>>): string[] =>
+    Object.keys(tokens).filter((name) => tokens[name] !== undefined);
+  const headers = Object.keys(target.headers).map((name) => `header ${name}`);
+  switch (target.surface) {
+    case 'emit':
+      return [
+        ...target.spaces.map(
+          ({ id, tenant, tokens }) => `${tenant} space ${id}: ${names(tokens).join(', ') || 'none'}`,
+        ),
+        ...(target.unscopedToken === undefined ? [] : ['unscopedToken']),
+        ...headers,
+      ];
+    case 'pusher':
+      return [
+        `app key${target.app.secret === undefined ? '' : ', app secret'}`,
+        ...target.clients.map(
+          ({ id, tenant, tokens }) => `${tenant} client ${id}: ${names(tokens).join(', ') || 'none'}`,
+        ),
+        ...headers,
+      ];
+    case 'beam':
+      return [
+        ...names(target.tokens).map((name) => `token ${name}`),
+        ...(target.handler === undefined ? [] : ['handler key']),
+        ...headers,
+      ];
+  }
+}
+
+/** What is decided before anything runs, by outcome and reason. */
+function settled({ checks }: TargetPlan, verbose: boolean): string[] {
+  const outcomes = ['untestable', 'excluded', 'not-run', 'not-applicable'] as const;
+  return outcomes.flatMap((outcome) => {
+    const those = checks.filter((check) => check.settled?.outcome === outcome);
+    if (those.length === 0) return [];
+    const byReason = new Map<string, typeof those>();
+    for (const check of those) {
+      const reason = check.settled?.reason ?? '';
+      byReason.set(reason, [...(byReason.get(reason) ?? []), check]);
+    }
+    const musts = those.filter(({ level }) => level === 'MUST').length;
+    return [
+      `  ${outcome.replace('-', ' ')}: ${count(those.length, 'check')}, ${musts} of them MUST`,
+      ...[...byReason].flatMap(([reason, some]) => {
+        const [first = '', ...more] = wrap(reason, width - 10);
+        const ids = verbose ? some.map((check) => `            ${check.case} ${check.requirement}`) : [];
+        return [
+          `  ${`${some.length}`.padStart(5)} × ${first}`,
+          ...more.map((line) => `          ${line}`),
+          ...ids,
+        ];
+      }),
+    ];
+  });
+}
+
+function field(label: string, parts: readonly string[]): string[] {
+  const lines: string[] = [];
+  for (const part of parts.length > 0 ? parts : ['none']) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 2 <= width - 15)
+      lines[lines.length - 1] = `${last}, ${part}`;
+    else lines.push(part);
+  }
+  const wrapped = lines.flatMap((line) => wrap(line, width - 15));
+  return wrapped.map((line, at) => `  ${(at === 0 ? label : '').padEnd(13)}${line}`);
+}

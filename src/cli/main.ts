@@ -1,0 +1,48 @@
+import { Command, CommanderError } from 'commander';
+import { exitCodes, failureOf, leave } from './exit.ts';
+import { conformCommand, serveCommand } from './options.ts';
+import { version } from './version.ts';
+
+const verbose = process.argv.includes('--verbose') || Boolean(process.env.PLUMBLINE_DEBUG);
+
+// A reader that goes away (`| head`) is no crash; whoever must know whether it was written asks at each write.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, fail);
+
+try {
+  await leave(await main(process.argv.slice(2)));
+} catch (cause) {
+  await fail(cause);
+}
+
+/** Arguments in, exit code out. What a command is made of is loaded when it is called. */
+async function main(args: readonly string[]): Promise<number> {
+  let exit: number = exitCodes.done;
+  const program = new Command('plumbline')
+    .description('A conformance harness and reference server for three realtime event surfaces.')
+    .version(version())
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'plumbline: ')) });
+  conformCommand(program, async (options) => {
+    const { conform } = await import('./conform.ts');
+    exit = await conform(options);
+  });
+  serveCommand(program, async (options) => {
+    const { serve } = await import('./serve.ts');
+    exit = await serve(options);
+  });
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (cause) {
+    if (!(cause instanceof CommanderError)) throw cause;
+    // It has printed what there is to say; 0 is help or version that was asked for.
+    return cause.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+  }
+  return exit;
+}
+
+async function fail(cause: unknown): Promise<never> {
+  const { exit, message } = failureOf(cause, verbose);
+  process.stderr.write(`${message}\n`);
+  return leave(exit);
+}

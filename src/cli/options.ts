@@ -1,0 +1,143 @@
+import { type Command, Option } from 'commander';
+import type { SurfaceName } from '../contract/requirement.ts';
+import {
+  type Dialects,
+  decimal,
+  dialects,
+  once,
+  pairs,
+  several,
+  surfaceName,
+  surfaces,
+  whole,
+} from './arguments.ts';
+
+/** What `conform` was asked for. */
+export interface ConformOptions {
+  readonly target?: string;
+  readonly surface: readonly SurfaceName[];
+  readonly dialect: Dialects;
+  readonly only: readonly string[];
+  readonly level: 'must' | 'should';
+  readonly jobs: number;
+  readonly repeat: number;
+  readonly bail: boolean;
+  /** Drawn where none is given. */
+  readonly seed: number;
+  readonly timeoutMultiplier: number;
+  readonly waitForTarget: number;
+  readonly slow: boolean;
+  readonly destructive: boolean;
+  readonly reporter: readonly string[];
+  readonly list: boolean;
+  readonly dryRun: boolean;
+  readonly explain?: string;
+  readonly exampleTarget?: SurfaceName;
+  readonly verbose: boolean;
+}
+
+/** What `serve` was asked for. */
+export interface ServeOptions {
+  readonly port: number;
+  readonly host: string;
+  readonly writeTarget?: string;
+  readonly dialect: Dialects;
+  readonly flow?: string;
+  readonly loop: boolean;
+  readonly tls: boolean;
+  readonly reading: Readonly<Record<string, string>>;
+  readonly fault: readonly string[];
+  readonly listFaults: boolean;
+  readonly verbose: boolean;
+}
+
+/** Where `serve` listens unless it is told otherwise: the same at every start, so that clients can be written against it. */
+export const usualPort = 7007;
+
+const largestSeed = 2 ** 32 - 1;
+
+/** Adds the options of `conform`; `act` is called with what they come to. */
+export function conformCommand(program: Command, act: (options: ConformOptions) => Promise<void>): void {
+  program
+    .command('conform')
+    .description(
+      'Judges servers by the documents of their surfaces. Without --target: the reference server in this process.',
+    )
+    .option('--target <file|url>', 'target file (YAML or JSON), or the URL of one server', once)
+    .option('--surface <surface...>', 'only targets of these surfaces: pusher, beam, emit', surfaces, [])
+    .option('--dialect <surface=name...>', 'dialect of every target of a surface', dialects, {})
+    .option('--only <pattern...>', 'only these: [TARGET:]CASE, with * and **, or a requirement', several, [])
+    .addOption(
+      new Option('--level <level>', 'what decides the exit code').choices(['must', 'should']).default('must'),
+    )
+    .option('--jobs <n>', 'scenes at a time', whole(1, 1024), 16)
+    .option('--repeat <n>', 'rounds; a check that comes out differently is flaky, and fails', whole(1), 1)
+    .option('--bail', 'stop at the first failure that decides the exit code', false)
+    .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
+    .option('--timeout-multiplier <x>', 'scales every deadline', decimal('above 0'), 1)
+    .option(
+      '--wait-for-target <seconds>',
+      'tries so long to reach a target that is not up yet',
+      decimal('from 0'),
+      0,
+    )
+    .option('--slow', 'also what needs more than 5 s of real time', false)
+    .option('--destructive', 'also illegal framing, floods and huge messages; loopback only', false)
+    .option(
+      '--reporter <name[=file]...>',
+      `terminal, json, ndjson, junit; one that writes to a file comes beside the terminal's`,
+      several,
+      [],
+    )
+    .option('--list', 'print the cases, and run none', false)
+    .option('--dry-run', 'print what would be done, at what cost, and what cannot be tested and why', false)
+    .option('--explain <id>', 'print what a case, requirement, open point or fault is about', once)
+    .option('--example-target <surface>', 'print a target file to start from', surfaceName)
+    .option('--verbose', 'every case, and more of the wire', false)
+    .addHelpText('after', conformHelp)
+    .action((raw: Omit<ConformOptions, 'seed'> & { readonly seed?: number }) =>
+      act({ ...raw, seed: raw.seed ?? Math.floor(Math.random() * largestSeed) }),
+    );
+}
+
+/** Adds the options of `serve`. */
+export function serveCommand(program: Command, act: (options: ServeOptions) => Promise<void>): void {
+  program
+    .command('serve')
+    .description('Serves all three surfaces, correctly, on one port; or with faults on demand.')
+    .option('--port <n>', '0: any that is free', whole(0, 65535), usualPort)
+    .option('--host <address>', 'where to listen; 0.0.0.0 for other machines too', once, undefined)
+    .option('--write-target <file>', 'write a target file by which conform and load reach this server', once)
+    .option('--dialect <surface=name...>', 'offer only this dialect of a surface', dialects, {})
+    .option('--flow <name>', 'a flow of the emit surface that happens by itself', once)
+    .option('--loop', 'play the flow again and again', false)
+    .option('--tls', 'wss and https, with a certificate made for this run', false)
+    .option('--reading <point=value...>', 'how an open point of the documents is read', pairs, {})
+    .option('--fault <id...>', 'break something on purpose', several, [])
+    .option('--list-faults', 'print the faults there are', false)
+    .option('--verbose', 'say what happens', false)
+    .addHelpText('after', serveHelp)
+    .action((raw: Omit<ServeOptions, 'host'> & { readonly host?: string }) =>
+      act({ ...raw, host: raw.host ?? '127.0.0.1' }),
+    );
+}
+
+const conformHelp = `
+Exit codes:
+  0  conformant, or known failures only        3  could not be judged in full: target down, interrupted, …
+  1  non-conformant                            4  a MUST check is untestable on this target
+  2  usage or target file                    130  stopped by a second Ctrl-C
+
+Examples:
+  plumbline conform                                          the reference server, to see that all is well
+  plumbline conform --example-target emit > my-server.yaml   a file to fill in
+  plumbline conform --target my-server.yaml --dry-run        what it would do, offline
+  plumbline conform --target my-server.yaml --only 'emit/scope/**'
+  plumbline conform --target my-server.yaml --reporter junit=reports/conform.xml --reporter json=reports/conform.json`;
+
+const serveHelp = `
+Examples:
+  plumbline serve                                        all surfaces on port ${usualPort}
+  plumbline serve --port 0 --write-target server.yaml    then: plumbline conform --target server.yaml
+  plumbline serve --list-faults
+  plumbline serve --fault emit/checkpoint-kept-for-progress`;

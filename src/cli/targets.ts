@@ -1,0 +1,73 @@
+import { type Contract, InputError } from '../contract/contract.ts';
+import { loadTargets, targetsOf } from '../target/load.ts';
+import type { Target } from '../target/target.ts';
+import { resolveDialect } from './dialects.ts';
+import type { ConformOptions } from './options.ts';
+
+/** The targets of a run, each with the dialect it is judged by. */
+export interface Chosen {
+  readonly targets: readonly { readonly target: Target; readonly dialect: string }[];
+  /** Stops the reference server, if this run started it. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Loads the targets that the options name, or starts the reference server and takes those of its.
+ * @throws InputError where there are none, or a file cannot be used.
+ */
+export async function chooseTargets(options: ConformOptions, contract: Contract): Promise<Chosen> {
+  const { all, close } = await candidates(options, contract);
+  try {
+    const wanted = all.filter(
+      ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
+    );
+    if (wanted.length === 0) {
+      const there = [...new Set(all.map(({ surface }) => surface))].join(', ');
+      throw new InputError(
+        `--surface ${options.surface.join(' ')}: no target of that surface; there is: ${there}`,
+      );
+    }
+    if (options.destructive) proveLoopback(wanted);
+    const targets = await Promise.all(
+      wanted.map(async (target) => ({
+        target,
+        dialect: await resolveDialect(target, { contract, dialects: options.dialect }),
+      })),
+    );
+    return { targets, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+async function candidates(options: ConformOptions, contract: Contract) {
+  if (options.target !== undefined) {
+    const all = await loadTargets(options.target, { contract, env: process.env });
+    return { all, close: async () => {} };
+  }
+  const { startReference } = await import('../reference/start.ts');
+  const reference = await startReference({
+    contract,
+    port: 0,
+    dialects: options.dialect,
+    ...(options.surface.length === 0 ? {} : { surfaces: options.surface }),
+  });
+  return {
+    all: await targetsOf(reference.targets(), 'the embedded reference server', contract),
+    close: () => reference.close(),
+  };
+}
+
+/** What could take a server down is only ever sent to this machine. */
+function proveLoopback(targets: readonly Target[]): void {
+  for (const { name, at, urls } of targets) {
+    for (const url of Object.values(urls)) {
+      const { hostname } = new URL(url);
+      if (/^(localhost|.*\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname)) continue;
+      throw new InputError(
+        `${at}: target "${name}": --destructive is for servers on this machine; ${hostname} is none`,
+      );
+    }
+  }
+}

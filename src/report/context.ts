@@ -1,0 +1,23 @@
+import type { Reporter } from '../conform/run-event.ts';
+import type { Output } from './output.ts';
+
+/** What a reporter is made with. */
+export interface ReportContext {
+  readonly out: Output;
+  /** Which levels decide the exit code. */
+  readonly level: 'must' | 'should';
+  readonly verbose: boolean;
+  readonly color: boolean;
+  /** True where a line can be written over: a terminal. */
+  readonly live: boolean;
+  /** Columns. */
+  readonly width: number;
+}
+
+/** Makes one reporter. Its `name` is filled in with where it writes to. */
+export type ReporterFactory = (context: ReportContext) => Omit<Reporter, 'name'>;
+
+/** True where a requirement of that level decides the exit code. */
+export function gates(level: string, context: Pick<ReportContext, 'level'>): boolean {
+  return level === 'MUST' || (context.level === 'should' && level === 'SHOULD');
+}

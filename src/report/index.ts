@@ -1,0 +1,110 @@
+import type { Reporter } from '../conform/run-event.ts';
+import { InputError } from '../contract/contract.ts';
+import type { ReporterFactory } from './context.ts';
+import { json } from './json.ts';
+import { junit } from './junit.ts';
+import { ndjson } from './ndjson.ts';
+import { type Output, toStream } from './output.ts';
+import { terminal } from './terminal.ts';
+import { type FileKind, toFile } from './to-file.ts';
+
+/** Every reporter by the name that `--reporter` knows it by. */
+export const reporters: Readonly<
+  Record<string, { readonly make: ReporterFactory; readonly kind: FileKind }>
+> = {
+  terminal: { make: terminal, kind: 'stream' },
+  json: { make: json, kind: 'whole' },
+  ndjson: { make: ndjson, kind: 'stream' },
+  junit: { make: junit, kind: 'whole' },
+};
+
+export interface ReportOptions {
+  readonly level: 'must' | 'should';
+  readonly verbose: boolean;
+  readonly stdout: NodeJS.WriteStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** Reporters that are ready to be told of a run. */
+export interface Reports {
+  readonly reporters: readonly Reporter[];
+  /** Gives up what has not been completed. */
+  readonly discard: () => Promise<void>;
+}
+
+interface Wanted {
+  readonly spec: string;
+  readonly name: string;
+  readonly file: string | undefined;
+}
+
+/**
+ * Opens everything that `--reporter NAME[=FILE]` asks for, before anything runs. Reports that go to files
+ * come beside the terminal's, unless another one has standard output.
+ * @throws InputError for an unknown name, for two reports in one place, and where a file cannot be written.
+ */
+export async function openReports(specs: readonly string[], options: ReportOptions): Promise<Reports> {
+  const wanted = specs.map(parse);
+  if (!wanted.some(({ name, file }) => file === undefined || name === 'terminal')) {
+    wanted.unshift({ spec: 'terminal', name: 'terminal', file: undefined });
+  }
+  proveApart(wanted);
+  const opened: { readonly out: Output; readonly reporter: Reporter }[] = [];
+  const discard = async (): Promise<void> => {
+    await Promise.all(opened.map(({ out }) => out.discard()));
+  };
+  for (const { spec, name, file } of wanted) {
+    const made = reporters[name];
+    if (!made) throw new Error(`no reporter ${name}`);
+    try {
+      const out = file === undefined ? toStream(options.stdout) : await toFile(file, made.kind);
+      opened.push({ out, reporter: { name: spec, ...made.make({ out, ...look(file, options) }) } });
+    } catch (cause) {
+      await discard();
+      throw new InputError(`--reporter ${spec}: cannot be written: ${(cause as Error).message}`, { cause });
+    }
+  }
+  return { reporters: opened.map(({ reporter }) => reporter), discard };
+}
+
+function parse(spec: string): Wanted {
+  const [, name = spec, file] = /^([^=]*)=(.*)$/s.exec(spec) ?? [];
+  if (!reporters[name]) {
+    throw new InputError(
+      `--reporter ${spec}: no such reporter; there is: ${Object.keys(reporters).join(', ')}`,
+    );
+  }
+  if (file === '')
+    throw new InputError(`--reporter ${spec}: names no file; leave out the = for standard output`);
+  return { spec, name, file: file === '-' ? undefined : file };
+}
+
+function proveApart(wanted: readonly Wanted[]): void {
+  for (const [at, one] of wanted.entries()) {
+    const other = wanted.slice(0, at).find(({ file }) => file === one.file);
+    if (!other) continue;
+    const where = one.file ?? 'standard output';
+    throw new InputError(
+      `--reporter ${one.spec}: ${other.name} writes to ${where} already; write ${one.name}=FILE`,
+    );
+  }
+}
+
+/** How a terminal, a pipe or a file is written for. */
+function look(file: string | undefined, { level, verbose, stdout, env }: ReportOptions) {
+  const isTerminal = file === undefined && stdout.isTTY === true && env.TERM !== 'dumb';
+  return {
+    level,
+    verbose,
+    color: file === undefined && wantsColor(isTerminal, env),
+    live: isTerminal,
+    width: Math.min(110, Math.max(60, isTerminal ? stdout.columns : 80)),
+  };
+}
+
+/** As https://no-color.org and https://force-color.org have it; the former is the stronger wish. */
+export function wantsColor(isTerminal: boolean, env: ReportOptions['env']): boolean {
+  if (env.NO_COLOR) return false;
+  if (env.FORCE_COLOR) return env.FORCE_COLOR !== '0' && env.FORCE_COLOR !== 'false';
+  return isTerminal;
+}

@@ -1,0 +1,109 @@
+import type { Header, VerdictEvent } from '../conform/run-event.ts';
+import type { VerdictOf } from '../conform/verdict.ts';
+import type { Page } from './page.ts';
+import { count, duration, visible, wrap } from './plain-text.ts';
+
+/** Open points, a line for each target if there are several, and the verdict. */
+export function verdictLines(event: VerdictEvent, header: Header | undefined, page: Page): string[] {
+  const several = event.targets.length > 1;
+  const nameWidth = Math.max(...event.targets.map(({ target }) => target.length), 0);
+  const targets = event.targets.map((one) => {
+    const name = visible(one.target).padEnd(nameWidth);
+    return `  ${name}  ${painted(one, header, page)}  ${numbers(one).join(' · ')}`;
+  });
+  const files = [...new Set((header?.targets ?? []).map(({ at }) => visible(at.replace(/:\d+$/, ''))))];
+  const parts = [
+    ...files,
+    ...numbers(event),
+    ...(event.scope === 'partial' ? ['partial'] : []),
+    duration(event.durationMs),
+    `exit ${event.exit}`,
+  ];
+  const because =
+    event.exit === 0 || event.exit === 1
+      ? []
+      : wrap(visible(event.reason), page.width - 2).map((line) => `  ${line}`);
+  const verdict = wrapParts(parts, page.width - name(event, header).length - 2);
+  return [
+    ...openPoints(event, several, page),
+    '',
+    ...(several ? [...targets, ''] : []),
+    ...because,
+    ...verdict.map((line, at) => (at === 0 ? `${painted(event, header, page)}  ${line}` : `  ${line}`)),
+  ];
+}
+
+function openPoints({ openPoints }: VerdictEvent, several: boolean, page: Page): string[] {
+  const seen = openPoints.filter(({ resolved }) => resolved.length > 0);
+  if (seen.length === 0) return [];
+  const byTarget = groups(seen);
+  const lines = [...byTarget].flatMap(([target, points]) => {
+    const texts = points.map(({ id, about, resolved, pinned }) => {
+      const answer = resolved.join(' and ');
+      return visible(`${about}: ${answer} (${id}${pinned === undefined ? '' : ', pinned'})`);
+    });
+    const sources = page.verbose
+      ? points.flatMap((point) => point.sources.map((source) => `    ${point.id}  ${visible(source)}`))
+      : [];
+    const list = wrapParts(texts, page.width - 4).map((line) => `    ${line}`);
+    return [...(several ? [`  ${visible(target)}`] : []), ...list, ...sources];
+  });
+  return ['', 'open points', ...lines];
+}
+
+function groups<T extends { readonly target: string }>(all: readonly T[]): Map<string, T[]> {
+  const map = new Map<string, T[]>();
+  for (const one of all) map.set(one.target, [...(map.get(one.target) ?? []), one]);
+  return map;
+}
+
+/** The verdict in words: a relay that conforms does so as a relay. */
+function name(one: VerdictOf & { readonly target?: string }, header: Header | undefined): string {
+  const judged = (header?.targets ?? []).filter(
+    ({ name }) => one.target === undefined || name === one.target,
+  );
+  const isRelay = judged.length > 0 && judged.every(({ role }) => role === 'relay');
+  const suffix = one.verdict === 'conformant' && isRelay ? ' AS A RELAY' : '';
+  return `${one.verdict.toUpperCase()}${suffix}${one.knownOnly ? ' (known only)' : ''}`;
+}
+
+function painted(
+  one: VerdictOf & { readonly target?: string },
+  header: Header | undefined,
+  { paint }: Page,
+): string {
+  const color =
+    one.exit === 1 ? paint.red : one.exit === 0 ? (one.knownOnly ? paint.yellow : paint.green) : paint.yellow;
+  return paint.bold(color(name(one, header)));
+}
+
+function numbers({ totals: { must, should, may } }: VerdictOf): string[] {
+  const judged = must.failed + must.passed + must.ambiguous + must.untestable + must.error;
+  const sum = (outcome: 'ambiguous' | 'excluded' | 'error' | 'untestable' | 'not-run'): number =>
+    must[outcome] + should[outcome] + may[outcome];
+  const optional = (number: number, what: string): string[] => (number > 0 ? [`${number} ${what}`] : []);
+  return [
+    must.failed > 0
+      ? `${must.failed} of ${count(judged, 'MUST check')} failed`
+      : `${must.passed} of ${count(judged, 'MUST check')} passed`,
+    ...optional(should.failed, 'SHOULD failed'),
+    ...optional(should.passed, 'SHOULD passed'),
+    ...optional(sum('ambiguous'), 'ambiguous'),
+    ...optional(sum('error'), 'error'),
+    ...optional(sum('untestable'), 'untestable'),
+    ...optional(sum('excluded'), 'excluded'),
+    ...optional(sum('not-run'), 'not run'),
+  ];
+}
+
+/** Parts joined by dots, broken between two of them. */
+function wrapParts(parts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const part of parts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + part.length + 3 <= width)
+      lines[lines.length - 1] = `${last} · ${part}`;
+    else lines.push(part);
+  }
+  return lines;
+}
