@@ -39,6 +39,8 @@ export interface Suite {
   readonly scenes: readonly AnyScene[];
   readonly cases: readonly Case[];
   readonly monitors: readonly Monitor[];
+  /** The scene that tells dialects apart; absent where there is but one. */
+  readonly discovery?: string;
 }
 
 /** Makes a suite for one dialect of a contract; pure, so that `--list` needs no target. */

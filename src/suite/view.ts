@@ -45,16 +45,14 @@ export class View {
 
   job(name: string): Job {
     const job = this.recording.jobs[name];
-    if (!job)
-      throw new StepMissing(`job ${name}`, undefined, this.#missOf(`job ${name}`) ?? this.#whyShort());
+    if (!job) throw this.#missing(`job ${name}`);
     return job;
   }
 
   /** A connection by its name in the scene, which must have been opened. */
   peer(name: string): PeerRecord {
     const peer = this.recording.peers[name];
-    if (!peer)
-      throw new StepMissing(`peer ${name}`, undefined, this.#missOf(`peer ${name}`) ?? this.#whyShort());
+    if (!peer) throw this.#missing(`peer ${name}`);
     return peer;
   }
 
@@ -102,8 +100,10 @@ export class View {
     return answer.kind === 'refused' ? answer : undefined;
   }
 
-  #missOf(name: string): string | undefined {
-    return this.recording.steps.find((step) => step.name === name && step.outcome === 'miss')?.reason;
+  /** What is not there is missing for the reason of the step that should have brought it. */
+  #missing(name: string): StepMissing {
+    const step = this.recording.steps.find((one) => one.name === name && one.outcome === 'miss');
+    return new StepMissing(name, step?.owns, step?.reason ?? this.#whyShort(), step?.from);
   }
 
   #whyShort(): string {

@@ -59,6 +59,14 @@ function flowCases(rules: EmitRules, flow: Flow, variant: string, made: Scene<Em
       );
     const checks: Record<string, (view: View) => Judgement> = {};
     if (step.owns !== undefined) checks[step.owns] = ofAll((_, frame) => passed([frame.peer]));
+    if (variant === 'space-viewer') {
+      checks.E40 = (view) =>
+        all(
+          numbers.flatMap((n) =>
+            framesOf(view, moveName('space job', n)).map((frame) => passed([frame.peer])),
+          ),
+        );
+    }
     if (status !== undefined) {
       for (const id of rule?.status[status] ?? []) checks[id] = ofAll((_, frame) => statusIs(frame, status));
     }

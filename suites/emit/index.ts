@@ -13,6 +13,7 @@ import { readings } from '../../src/surfaces/emit/monitors/readings.ts';
 import { schema } from '../../src/surfaces/emit/monitors/schema.ts';
 import { clockAgrees, timeGoesOn } from '../../src/surfaces/emit/monitors/time.ts';
 import { emitSurface } from '../../src/surfaces/emit/surface.ts';
+import { clock } from './clock.ts';
 import { flows } from './flows.ts';
 import { handshake } from './handshake.ts';
 import { initialState } from './initial-state.ts';
@@ -38,6 +39,7 @@ export function emitSuite(contract: Contract): Suite {
     viewers,
     robustness,
     openPoints,
+    clock,
   ];
   return {
     surface: emitSurface(emit),

@@ -43,6 +43,7 @@ const calls = scene<EmitVerbs>(
     await pair('list', 'read', undefined);
     await pair('get', 'read', 'job');
     await pair('poll', 'worker', undefined, { count: 1 });
+    await emit.rest('poll nothing', 'poll', 'worker', { body: { count: 1 } });
     await pair('ack', 'worker', 'job');
     const from = emit.position;
     await pair('progress', 'worker', 'job', { percent: 20, message: 'at work', nonce: emit.nonce, n: 1 });
@@ -164,6 +165,15 @@ const shapeCases: Case[] = judgeEach(
       [row.id]: (view: View): Judgement => {
         const exchange = exchangeOf(view, row.name);
         if (!isTaken(exchange)) return untestable(`status ${exchange.status}`);
+        const empty = row.id === 'E20bi' ? exchangeOf(view, 'poll nothing') : undefined;
+        if (empty && isTaken(empty) && !(isObject(empty.json) && Array.isArray(empty.json.jobs))) {
+          return failed({
+            rule: 'empty',
+            expected: 'a jobs array, empty',
+            actual: empty.body.slice(0, 80),
+            frame: empty.seq,
+          });
+        }
         return row.holds(exchange.json)
           ? passed(['viewer'])
           : failed({

@@ -84,10 +84,12 @@ async function performMove(
     );
   }
   if (step.await === undefined) return;
-  const seen = await emit.await(moveName(job, n), viewers, job, step.await, {
-    from,
-    ...(step.owns === undefined ? {} : { owns: step.owns }),
-  });
+  const watching = viewers.filter((peer) => peer !== 'space');
+  const owns = step.owns === undefined ? {} : { owns: step.owns };
+  const seen = await emit.await(moveName(job, n), watching, job, step.await, { from, ...owns });
+  if (viewers.includes('space')) {
+    await emit.await(moveName(`space ${job}`, n), ['space'], job, step.await, { from, owns: 'E40' });
+  }
   if (!seen && step.verb === 'clock') throw new SceneStopped(`the clock of ${job} brought no ${step.await}`);
 }
 

@@ -242,7 +242,13 @@ export class EmitVerbs {
   }
 
   /** Performs a verb as a step of its own; a verb that is not taken stops the scene. */
-  async act(job: string, verb: string, body: Json = {}, name = `${verb} ${job}`): Promise<void> {
+  async act(
+    job: string,
+    verb: string,
+    body: Json = {},
+    name = `${verb} ${job}`,
+    owns?: string,
+  ): Promise<void> {
     const from = this.#stage.recorder.position;
     const taken = await this.call(job, verb, body);
     const exchange = this.#lastExchange(from);
@@ -259,6 +265,7 @@ export class EmitVerbs {
       outcome: taken ? 'ok' : 'miss',
       from,
       ...(reason === undefined ? {} : { reason }),
+      ...(owns === undefined ? {} : { owns }),
     });
     if (!taken) throw new SceneStopped(`${name}: ${reason}`);
   }
@@ -282,7 +289,12 @@ export class EmitVerbs {
     const known = this.#stage.misses.known(key);
     const events: number[] = [];
     const missed: string[] = [];
+    const shut = peers.filter((peer) => this.#peer(peer)?.answer?.kind !== 'opened');
     for (const peer of peers) {
+      if (shut.includes(peer)) {
+        missed.push(`${peer} (never admitted)`);
+        continue;
+      }
       let position = from;
       for (let n = 0; n < (options.count ?? 1); n++) {
         const is = (event: WireEvent): event is Frame =>
@@ -310,7 +322,7 @@ export class EmitVerbs {
         ? undefined
         : `no ${type} event on ${missed.join(', ')}${known === undefined ? ` within ${this.#stage.answerMs} ms` : ', as before'}`;
     if (reason === undefined) this.#stage.misses.clear(key);
-    else {
+    else if (shut.length < missed.length) {
       this.#stage.misses.add(key, reason);
       recorder.transcript.record({
         kind: 'timer',
@@ -325,7 +337,10 @@ export class EmitVerbs {
       outcome: reason === undefined ? 'ok' : 'miss',
       from: options.from ?? began,
       events,
-      ...(options.owns === undefined ? {} : { owns: options.owns }),
+      // An event cannot be missed where nobody was let in: that is another requirement's failure.
+      ...(options.owns === undefined || (missed.length > 0 && shut.length === missed.length)
+        ? {}
+        : { owns: options.owns }),
       ...(reason === undefined ? {} : { reason }),
     });
     return reason === undefined;
@@ -370,23 +385,23 @@ export class EmitVerbs {
     this.#stage.recorder.step({ name, verb: call, outcome: 'ok', from, events: [exchange.seq] });
   }
 
+  /** Moves a job's timers on by just so many seconds; only where the target has `control`. */
+  async advance(job: string, seconds: number, name = `advance ${job}`): Promise<void> {
+    const from = this.#stage.recorder.position;
+    const taken = await this.#rest.control({ op: 'advance', job: this.#job(job).id, seconds });
+    this.#stage.recorder.step({
+      name,
+      verb: 'advance',
+      outcome: taken ? 'ok' : 'miss',
+      from,
+      ...(taken ? {} : { reason: 'control did not take it' }),
+    });
+    if (!taken) throw new SceneStopped('control did not take it');
+  }
+
   /** Lets a job's timer run out: by `control`, else by waiting in real time for the event that tells. */
   async clock(job: string, seconds: number): Promise<void> {
-    if (this.hasControl) {
-      const from = this.#stage.recorder.position;
-      const taken = await this.#rest.control({ op: 'advance', job: this.#job(job).id, seconds: seconds + 1 });
-      if (!taken) {
-        this.#stage.recorder.step({
-          name: `clock ${job}`,
-          verb: 'clock',
-          outcome: 'miss',
-          from,
-          reason: 'control did not take it',
-        });
-        throw new SceneStopped('control did not take it');
-      }
-      return;
-    }
+    if (this.hasControl) return this.advance(job, seconds + 1, `clock ${job}`);
     await new Promise((resolve) => setTimeout(resolve, seconds * 1000));
   }
 

@@ -25,7 +25,7 @@ export function completeness(rules: EmitRules): Monitor {
     title: 'every call of the worker reaches every viewer once, in order and unchanged',
     surface: 'emit',
     per: 'connection',
-    checks: ['E22', 'E31', 'E31i', 'E32', 'E5', 'E14', 'E7', 'E50', 'E40', 'E43'],
+    checks: ['E22', 'E22i', 'E31', 'E31i', 'E32', 'E5', 'E14', 'E7', 'E50', 'E40', 'E43'],
     start: () => ({ owedFrom: undefined, closedAt: undefined, frames: [] }),
     step(memory, event, _report, { recording }) {
       const stream = streamOf(recording, event.peer);
@@ -154,16 +154,22 @@ function judgeDeliveries(facts: {
     const before = numbers.slice(0, at).filter((one) => one !== undefined);
     if (n === undefined || !frame || before.length === 0) return;
     report.saw('E31i', frame);
+    report.saw('E22i', frame);
     const highest = Math.max(...before);
-    if (n > highest) return;
-    report.find(
-      'E31i',
-      {
-        rule: before.includes(n) ? 'twice' : 'order',
+    if (before.includes(n)) {
+      const finding = {
+        rule: 'twice',
+        expected: 'each call of the worker once',
+        actual: `progress ${n} again`,
+      };
+      report.find('E22i', finding, frame);
+    } else if (n < highest) {
+      const finding = {
+        rule: 'order',
         expected: `progress ${highest + 1} or later`,
-        actual: `progress ${n}${before.includes(n) ? ' again' : ''}`,
-      },
-      frame,
-    );
+        actual: `progress ${n}`,
+      };
+      report.find('E31i', finding, frame);
+    }
   });
 }

@@ -34,7 +34,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
     surface: 'emit',
     per: 'connection',
     checks: [...covered],
-    start: () => ({ frames: 0 }),
+    start: () => ({ frames: 0, spokenOf: new Set<string>() }),
     step(state, event, report, { recording }) {
       if (event.kind !== 'frame') return;
       const stream = streamOf(recording, event.peer);
@@ -72,7 +72,19 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
               ? 'messages/stripped'
               : `messages/${type}`;
       for (const id of validators().covers(name)) report.saw(id, event);
-      if (stream === 'space') report.saw('E28i', event);
+      if (stream === 'space') {
+        report.saw('E28i', event);
+        const job = typeof message.jobId === 'string' ? message.jobId : '';
+        // Whatever announces a job is its first event; later ones are of the table.
+        if (!known && type !== undefined && state.spokenOf.has(job)) {
+          report.find(
+            'E28i',
+            { rule: 'unknown-type', expected: 'one of the nine types', actual: type, pointer: '/type' },
+            event,
+          );
+        }
+        state.spokenOf.add(job);
+      }
       for (const violation of validators().violations(name, message)) {
         const requirement = covered.has(violation.requirement) ? violation.requirement : 'E25';
         report.find(

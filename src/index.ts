@@ -1,0 +1,25 @@
+/**
+ * Plumbline as a library: whatever the command line can do.
+ * @module
+ */
+export { suites } from '../suites/index.ts';
+export type { CheckResult, ResolvedPoint } from './conform/check-result.ts';
+export { discoverDialect } from './conform/discovery.ts';
+export { makePlan, type PlanOptions, type TargetPlan } from './conform/plan.ts';
+export { type RunOptions, type RunResult, run } from './conform/run.ts';
+export type { CaseResult, Reporter, RunEvent } from './conform/run-event.ts';
+export type { Verdict, VerdictOf } from './conform/verdict.ts';
+export { type Contract, InputError } from './contract/contract.ts';
+export { loadContract } from './contract/load.ts';
+export type { Requirement, SurfaceName } from './contract/requirement.ts';
+export { allFaults } from './reference/faults.ts';
+export { type Reference, type ReferenceOptions, startReference } from './reference/start.ts';
+export { type Case, judge, judgeEach } from './suite/case.ts';
+export type { Finding, Judgement, Outcome } from './suite/judgement.ts';
+export { type Monitor, monitor, watch } from './suite/monitor.ts';
+export type { Recording } from './suite/recording.ts';
+export { type Scene, scene } from './suite/scene.ts';
+export type { Suite, SuiteFactory, Surface } from './suite/surface.ts';
+export { View } from './suite/view.ts';
+export { loadTargets } from './target/load.ts';
+export type { Target } from './target/target.ts';
