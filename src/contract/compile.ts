@@ -1,4 +1,4 @@
-import { join, posix } from 'node:path';
+import { join, posix, relative } from 'node:path';
 import { DiagnosticSeverity, fromFile, Parser } from '@asyncapi/parser';
 import { keepCompiled } from './compiled-file.ts';
 import { type Contract, InputError, type SurfaceContract } from './contract.ts';
@@ -42,9 +42,9 @@ function compileSurface(files: SurfaceFiles): SurfaceContract<unknown> {
   proveIds(files);
   proveRules(files, rules);
   proveFlows(files, rules);
+  proveMessages(files);
   const schemas = mapValues(files.schemas, ({ value }) => value as JsonObject);
   proveCompilable({ surface, schemas });
-  proveMessages(files);
   return {
     surface,
     rules,
@@ -70,7 +70,8 @@ async function proveDocument(parser: Parser, specs: string, name: string): Promi
   const { document, diagnostics } = await fromFile(parser, join(specs, name)).parse();
   const [worst] = [...diagnostics].sort((a, b) => a.severity - b.severity);
   if (worst && worst.severity <= DiagnosticSeverity.Warning) {
-    throw new InputError(`specs/${name}:${worst.range.start.line + 1}: ${worst.message}`);
+    const at = worst.source ? posix.join('specs', relative(specs, worst.source)) : `specs/${name}`;
+    throw new InputError(`${at}:${worst.range.start.line + 1}: ${worst.message}`);
   }
   if (!document) throw new InputError(`specs/${name}:1: not an AsyncAPI document`);
 }

@@ -59,10 +59,6 @@ export function proveIds({ surface, requirements, rules, flows, schemas }: Surfa
       }
     }
   };
-  walk(rules, contentOf.rules);
-  for (const file of flows) walk(file, contentOf.flows);
-  for (const file of Object.values(schemas)) walk(file, contentOf.schemas);
-
   for (const [at, row] of rows.entries()) {
     const path = ['requirements', at];
     if (rows.findIndex((other) => other.id === row.id) < at) {
@@ -91,4 +87,7 @@ export function proveIds({ surface, requirements, rules, flows, schemas }: Surfa
       );
     }
   }
+  walk(rules, contentOf.rules);
+  for (const file of flows) walk(file, contentOf.flows);
+  for (const file of Object.values(schemas)) walk(file, contentOf.schemas);
 }
