@@ -78,10 +78,8 @@ async function judge(
     for (const one of result.unwritten)
       process.stderr.write(`plumbline: a report could not be written: ${one}\n`);
     return result.exit;
-  } catch (cause) {
-    await reports.discard();
-    throw cause;
   } finally {
+    await reports.discard();
     interrupt.release();
   }
 }

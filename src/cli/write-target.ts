@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { InputError } from '../contract/contract.ts';
@@ -14,7 +14,6 @@ const heading = `# Written by plumbline serve --write-target. Its credentials ar
 export async function writeTargetFile(file: string, targets: readonly JsonObject[]): Promise<void> {
   const beside = join(dirname(file), `.${basename(file)}.${process.pid}.partial`);
   try {
-    await mkdir(dirname(file), { recursive: true });
     await writeFile(beside, heading + stringify({ targets }, { lineWidth: 0, aliasDuplicateObjects: false }));
     await rename(beside, file);
   } catch (cause) {

@@ -6,6 +6,9 @@ import { count, cut, visible, wrap } from './plain-text.ts';
 /** How many findings of one case are shown to whoever did not ask for all. */
 const mostFindings = 3;
 
+/** Ids and tokens would fill the line that is to show what happened. */
+const longWord = /\b([A-Za-z0-9]{6})[A-Za-z0-9]{12,}\b/g;
+
 /** Every case with a failed check: those that decide the exit code first, then known ones, then the rest. */
 export function failures(cases: readonly CaseResult[], header: Header | undefined, page: Page): string[] {
   const broken = cases.filter(({ checks }) =>
@@ -27,7 +30,7 @@ function rank(one: CaseResult, page: Page): number {
 }
 
 function failure(one: CaseResult, command: string, page: Page): string[] {
-  const { paint, width, verbose } = page;
+  const { paint, width } = page;
   const broken = one.checks.filter(({ outcome, flaky }) => outcome === 'failed' || flaky);
   const level =
     (['MUST', 'SHOULD', 'MAY'] as const).find((name) => broken.some((check) => check.level === name)) ?? '';
@@ -40,16 +43,17 @@ function failure(one: CaseResult, command: string, page: Page): string[] {
       ? [`${mark} ${paint.bold(id)}${' '.repeat(gap)}${paint.dim(tag)}`]
       : [`${mark} ${paint.bold(id)}`, ...wrap(tag, width - 2).map((line) => `  ${paint.dim(line)}`)];
   const several = broken.length > 1;
-  const sources = new Map(
-    broken.map((check) => [`${check.source} ${check.at}`, `${visible(check.source)} · ${visible(check.at)}`]),
-  );
+  const sources = new Map<string, string[]>();
+  for (const { source, at } of broken) sources.set(source, [...(sources.get(source) ?? []), at]);
   return [
     ...head,
     ...wrap(visible(one.title), width - 2).map((line) => `  ${line}`),
     ...(several || broken[0]?.text !== one.title
       ? broken.flatMap((check) => field(several ? check.requirement : 'says', visible(check.text), page))
       : []),
-    ...[...sources.values()].flatMap((source) => field('source', source, page)),
+    ...[...sources].flatMap(([source, places]) =>
+      field('source', visible(`${source} · ${[...new Set(places)].join(', ')}`), page),
+    ),
     ...findings(one, several, page),
     ...broken.flatMap((check) =>
       check.known === undefined ? [] : field('known', visible(check.known), page),
@@ -57,7 +61,7 @@ function failure(one: CaseResult, command: string, page: Page): string[] {
     ...broken.flatMap((check) =>
       check.flaky && check.reason ? field('flaky', visible(check.reason), page) : [],
     ),
-    ...wire(one, width, verbose, page),
+    ...wire(one, page),
     // In one piece, so that it can be copied.
     `  ${paint.dim('again'.padEnd(10))}${visible(command)} --only ${visible(`${one.target}:${one.id}`)}`,
   ];
@@ -92,10 +96,16 @@ function findings(one: CaseResult, several: boolean, page: Page): string[] {
     : lines;
 }
 
-function wire(one: CaseResult, width: number, verbose: boolean, { paint }: Page): string[] {
-  return one.transcript.map((text, at) => {
-    const label = (at === 0 ? 'wire' : '').padEnd(10);
+function wire(one: CaseResult, page: Page): string[] {
+  return one.transcript.flatMap((text, at) => {
+    const label = at === 0 ? 'wire' : '';
     const line = visible(text);
-    return `  ${paint.dim(label)}${verbose ? line : cut(line, width - 12)}`;
+    if (page.verbose) return [`  ${page.paint.dim(label.padEnd(10))}${line}`];
+    // The line that the finding is about is shown whole.
+    return field(
+      label,
+      text.startsWith('→') ? line : cut(line.replace(longWord, '$1…'), page.width - 12),
+      page,
+    );
   });
 }

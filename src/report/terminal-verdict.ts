@@ -7,9 +7,16 @@ import { count, duration, visible, wrap } from './plain-text.ts';
 export function verdictLines(event: VerdictEvent, header: Header | undefined, page: Page): string[] {
   const several = event.targets.length > 1;
   const nameWidth = Math.max(...event.targets.map(({ target }) => target.length), 0);
-  const targets = event.targets.map((one) => {
-    const name = visible(one.target).padEnd(nameWidth);
-    return `  ${name}  ${painted(one, header, page)}  ${numbers(one).join(' · ')}`;
+  const targets = event.targets.flatMap((one) => {
+    const label = `  ${visible(one.target).padEnd(nameWidth)}  `;
+    const [first = '', ...more] = wrapParts(
+      numbers(one),
+      page.width - label.length - name(one, header).length - 2,
+    );
+    return [
+      `${label}${painted(one, header, page)}  ${first}`,
+      ...more.map((line) => `${' '.repeat(label.length)}${line}`),
+    ];
   });
   const files = [...new Set((header?.targets ?? []).map(({ at }) => visible(at.replace(/:\d+$/, ''))))];
   const parts = [

@@ -11,7 +11,7 @@ export type FileKind = 'stream' | 'whole';
  * @throws Error where it cannot be opened.
  */
 export async function toFile(path: string, kind: FileKind): Promise<Output> {
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error('it is a folder');
   const written = kind === 'whole' ? join(dirname(path), `.${basename(path)}.${process.pid}.partial`) : path;
   if (kind === 'whole') await proveReplaceable(path);
@@ -47,4 +47,14 @@ async function proveReplaceable(path: string): Promise<void> {
   } finally {
     await handle?.close();
   }
+}
+
+/** Level by level: `mkdir` with `recursive` never comes back where the system denies what exists (/proc). */
+async function makeFolder(folder: string): Promise<void> {
+  if (await stat(folder).catch(() => undefined)) return;
+  if (dirname(folder) !== folder) await makeFolder(dirname(folder));
+  await mkdir(folder).catch((cause: NodeJS.ErrnoException) => {
+    // Somebody else was faster.
+    if (cause.code !== 'EEXIST') throw cause;
+  });
 }
