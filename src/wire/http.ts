@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly body?: string;
   /** Milliseconds until the whole answer must be there. */
   readonly ms: number;
+  /** Status and headers are enough: a body that never ends, as of an event stream, must not hold them up. */
+  readonly headOnly?: boolean;
 }
 
 export interface TlsOptions {
@@ -63,6 +65,14 @@ export class HttpClient {
         ...(wanted.body === undefined ? {} : { body: wanted.body }),
         signal: AbortSignal.timeout(wanted.ms),
       });
+      if (wanted.headOnly) {
+        response.body.on('error', () => {}).destroy();
+        return done({
+          status: response.statusCode,
+          headers: flat(response.headers as NodeJS.Dict<string | string[]>),
+          body: '',
+        });
+      }
       const body = await response.body.text();
       const json = parseJson(body);
       return done({

@@ -1,0 +1,61 @@
+import type { BeamRules } from '../../contract/beam-rules.ts';
+import type { SurfaceContract } from '../../contract/contract.ts';
+import { isObject } from '../../contract/json.ts';
+import { compileValidators, type Validators } from '../../contract/validators.ts';
+import { type Finding, show } from '../../suite/judgement.ts';
+import { valueAt } from '../../suite/pointer.ts';
+import type { Frame } from '../../wire/event.ts';
+import { dialectOf } from './dialect.ts';
+import { contentOf, isHeartbeat, textOf } from './message.ts';
+
+/** What one frame breaks by its form alone, and what it could be judged by. */
+export interface Form {
+  readonly judged: readonly string[];
+  readonly broken: readonly (Omit<Finding, 'frame' | 'scene'> & { readonly requirement: string })[];
+}
+
+/** Judges the form of frames under one dialect: text, JSON, an object; heartbeats by a schema of their own. */
+export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): (frame: Frame) => Form {
+  let compiled: Validators | undefined;
+  const validators = (): Validators => {
+    // Not before a frame is there to be judged: `--list` must not pay for Ajv.
+    compiled ??= compileValidators(contract);
+    return compiled;
+  };
+  const { heartbeat, output } = dialectOf(contract.rules, dialect);
+  const asked = heartbeat.requirements?.form ?? [];
+  const own = `messages/realtime-output-${dialect}`;
+  const outputs = contract.schemas[own] ? own : 'messages/realtime-output';
+
+  return (frame) => {
+    const beats = isHeartbeat(heartbeat, frame);
+    const content = contentOf(frame);
+    const judged = ['B8i', 'B8'];
+    const broken: (Omit<Finding, 'frame' | 'scene'> & { requirement: string })[] = [];
+    if (beats || isObject(content)) judged.push(...asked);
+    if (frame.binary) {
+      const actual = `a binary frame of ${frame.bytes} bytes`;
+      for (const requirement of beats || isObject(content) ? ['B8i', ...asked] : ['B8i']) {
+        broken.push({ requirement, rule: 'binary', expected: 'a text frame', actual });
+      }
+    }
+    if (content === undefined) {
+      if (output === 'text') return { judged, broken };
+      const actual = textOf(frame).slice(0, 120) || 'an empty frame';
+      broken.push({ requirement: 'B8', rule: 'not-json', expected: 'one JSON value', actual });
+      return { judged, broken };
+    }
+    if (!beats && output !== 'json-object') return { judged, broken };
+    const schema = beats ? 'messages/heartbeat' : outputs;
+    if (beats && asked.length === 0) return { judged, broken };
+    judged.push(...validators().covers(schema));
+    for (const { requirement, pointer, expected } of validators().violations(schema, content)) {
+      const actual = show(valueAt(content, pointer));
+      broken.push({ requirement, rule: `schema ${pointer}`, expected, actual, pointer });
+    }
+    return { judged, broken };
+  };
+}
+
+/** Every requirement that the form of a frame can break, without compiling a schema. */
+export const formRequirements = ['B8', 'B8i', 'B16', 'BH5'] as const;

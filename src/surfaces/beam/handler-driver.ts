@@ -1,0 +1,43 @@
+import { createHmac } from 'node:crypto';
+import type { BeamInput, BeamOperationName } from '../../contract/beam-rules.ts';
+import type { Recording } from '../../suite/recording.ts';
+import type { Frame } from '../../wire/event.ts';
+import { inputOf, textOf } from './message.ts';
+
+/** Whether a frame bears the proof of the input that it answers. */
+export type Proof = 'valid' | 'wrong';
+
+/** Talks to the published handler (specs/beam/handler.yaml): makes its inputs and knows its proofs. */
+export class HandlerDriver {
+  readonly #key: string;
+
+  constructor(key: string) {
+    this.#key = key;
+  }
+
+  /**
+   * Whether only the handler can have made a frame: the proof of its nonce is somewhere in it, whatever the
+   * form. Undefined for a frame that answers no input of this recording.
+   */
+  proofIn(recording: Recording, frame: Frame): Proof | undefined {
+    const input = inputOf(recording, frame);
+    if (!input) return undefined;
+    const proof = createHmac('sha256', this.#key).update(input.nonce).digest('hex');
+    return textOf(frame).includes(proof) ? 'valid' : 'wrong';
+  }
+}
+
+/** An input as it goes over the wire. */
+export function inputText(nonce: string, op: BeamOperationName, n?: number): string {
+  return JSON.stringify({ nonce, op, ...(n === undefined ? {} : { n }) });
+}
+
+/** A row of the rules' `inputs` as it goes over the wire: bytes for a binary frame. */
+export function hostileMessage(row: BeamInput, nonce: string): string | Uint8Array {
+  if (row.hex !== undefined) return Buffer.from(row.hex, 'hex');
+  const deep = '['.repeat(row.depth ?? 0) + ']'.repeat(row.depth ?? 0);
+  const short = (row.text ?? '').replaceAll('$nonce', nonce).replace('$deep', deep);
+  const room = (row.bytes ?? 0) - Buffer.byteLength(short) + '$fill'.length;
+  const text = short.replace('$fill', 'x'.repeat(Math.max(0, room)));
+  return row.frame === 'binary' ? Buffer.from(text) : text;
+}

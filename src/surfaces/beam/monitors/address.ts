@@ -1,0 +1,48 @@
+import type { BeamRules } from '../../../contract/beam-rules.ts';
+import { show } from '../../../suite/judgement.ts';
+import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { dialectOf } from '../dialect.ts';
+import { askedOf, contentOf, indexesIn, inputOf, isHeartbeat, markIn, textOf } from '../message.ts';
+
+interface Memory {
+  /** Inputs that no handler can make anything of, whose answers need bear no nonce (A19, A20.failure). */
+  excuses: number;
+  answered: boolean;
+}
+
+/** What arrives on a connection answers an input that was sent on it. */
+export function address(rules: BeamRules, dialect: string): Monitor {
+  const { heartbeat } = dialectOf(rules, dialect);
+  return monitor<Memory>({
+    id: 'beam/always/address',
+    title: 'a connection carries the answers to its own inputs, and nothing else',
+    surface: 'beam',
+    per: 'connection',
+    checks: ['B6', 'B7'],
+    start: () => ({ excuses: 0, answered: false }),
+    step(memory, event, report, { recording }) {
+      if (event.kind === 'sent') {
+        const id = markIn(event.text);
+        const job = Object.values(recording.jobs).find((one) => one.id === id);
+        const asked = job ? askedOf(job) : 'raw';
+        if (asked === 'fail' || asked === 'raw') memory.excuses += 1;
+        return;
+      }
+      if (event.kind !== 'frame' || isHeartbeat(heartbeat, event)) return;
+      const requirement = indexesIn(event).length > 0 ? 'B7' : 'B6';
+      const actual = show(contentOf(event) ?? textOf(event));
+      if (inputOf(recording, event)?.where === event.peer) {
+        memory.answered = true;
+        report.saw(requirement, event);
+      } else if (markIn(textOf(event)) !== undefined) {
+        const expected = 'answers to inputs of this connection alone';
+        report.find(requirement, { rule: 'elsewhere', expected, actual }, event);
+      } else if (memory.excuses > 0) {
+        memory.excuses -= 1;
+      } else if (memory.answered) {
+        // What a server says before it has answered anything is no answer: whether it may is stated nowhere.
+        report.find('B6', { rule: 'unasked', expected: 'answers to inputs alone', actual }, event);
+      }
+    },
+  });
+}
