@@ -6,7 +6,7 @@ import { type Case, judgeEach } from '../../src/suite/case.ts';
 import { all, failed, type Judgement, passed, show } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
-import { moveName, movesOf, performFlow, planted } from '../../src/surfaces/emit/flow.ts';
+import { beside, midway, moveName, movesOf, performFlow, planted } from '../../src/surfaces/emit/flow.ts';
 import { messageOf, scopeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
 import type { Frame } from '../../src/wire/event.ts';
@@ -59,11 +59,15 @@ function flowCases(rules: EmitRules, flow: Flow, variant: string, made: Scene<Em
       );
     const checks: Record<string, (view: View) => Judgement> = {};
     if (step.owns !== undefined) checks[step.owns] = ofAll((_, frame) => passed([frame.peer]));
-    if (variant === 'space-viewer') {
-      checks.E40 = (view) =>
+    for (const [group, { variant: of, owns }] of Object.entries(beside)) {
+      if (of !== variant) continue;
+      // A late joiner is owed only what comes after it came.
+      const due = group === 'late' ? numbers.filter((n) => n > midway(flow)) : numbers;
+      if (due.length === 0) continue;
+      checks[owns] = (view) =>
         all(
-          numbers.flatMap((n) =>
-            framesOf(view, moveName('space job', n)).map((frame) => passed([frame.peer])),
+          due.flatMap((n) =>
+            framesOf(view, moveName(`${group} job`, n)).map((frame) => passed([frame.peer])),
           ),
         );
     }

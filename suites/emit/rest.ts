@@ -2,7 +2,7 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { isObject } from '../../src/contract/json.ts';
 import type { EmitRules, Refusal, RestCall } from '../../src/contract/rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { failed, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
+import { failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
@@ -51,6 +51,7 @@ const calls = scene<EmitVerbs>(
     await pair('checkpoint', 'worker', 'job', { at: 1 });
     await pair('keepalive', 'worker', 'job');
     await pair('complete', 'worker', 'job', { nonce: emit.nonce });
+    await emit.rest('get later', 'get', 'read', { job: 'job' });
     await emit.job('failing', { maxRetries: 0 });
     await emit.watch('other viewer', 'failing');
     await emit.act('failing', 'poll');
@@ -172,6 +173,15 @@ const shapeCases: Case[] = judgeEach(
             expected: 'a jobs array, empty',
             actual: empty.body.slice(0, 80),
             frame: empty.seq,
+          });
+        }
+        const later = row.id === 'E20ci' ? exchangeOf(view, 'get later') : undefined;
+        if (later && isTaken(later) && isObject(later.json) && later.json.status !== 'completed') {
+          return failed({
+            rule: 'stale',
+            expected: 'status completed',
+            actual: show(later.json.status),
+            frame: later.seq,
           });
         }
         return row.holds(exchange.json)

@@ -68,7 +68,7 @@ const inACrowd = scene<EmitVerbs>(
       );
     await emit.act('job', 'checkpoint', { nonce: emit.nonce });
     await emit.act('job', 'complete', { nonce: emit.nonce });
-    await emit.await('end', [...full, ...low], 'job', 'completed', { owns: 'E33' });
+    await emit.await('end', [...full, ...low], 'job', 'completed');
   },
 );
 
@@ -149,7 +149,7 @@ function inOrder(view: View, peer: string): Judgement {
 }
 
 function sameForAll(view: View, scope: string): Judgement {
-  view.step('end');
+  view.step('complete job');
   const peers = Array.from({ length: crowd }, (_, at) => `${scope} ${at + 1}`);
   const [first, ...others] = peers;
   const text = (peer: string): string =>

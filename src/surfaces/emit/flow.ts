@@ -21,6 +21,16 @@ export function moveName(job: string, n: number): string {
   return `${job} ${n}`;
 }
 
+/**
+ * Viewers beside the one that a flow is watched by. That the event was sent at all is the step's own
+ * requirement; that these get it too is another.
+ */
+export const beside: Readonly<Record<string, { readonly variant: string; readonly owns: string }>> = {
+  low: { variant: 'two-scopes', owns: 'E8' },
+  late: { variant: 'late-joiner', owns: 'E22' },
+  space: { variant: 'space-viewer', owns: 'E40' },
+};
+
 /** After this many moves a late joiner joins, or a viewer comes back. */
 export function midway(flow: Flow): number {
   return Math.ceil(movesOf(flow).length / 2);
@@ -84,12 +94,14 @@ async function performMove(
     );
   }
   if (step.await === undefined) return;
-  const watching = viewers.filter((peer) => peer !== 'space');
-  const owns = step.owns === undefined ? {} : { owns: step.owns };
-  const seen = await emit.await(moveName(job, n), watching, job, step.await, { from, ...owns });
-  if (viewers.includes('space')) {
-    await emit.await(moveName(`space ${job}`, n), ['space'], job, step.await, { from, owns: 'E40' });
+  let seen = true;
+  for (const [group, { owns }] of Object.entries(beside)) {
+    if (viewers.includes(group))
+      await emit.await(moveName(`${group} ${job}`, n), [group], job, step.await, { from, owns });
   }
+  const main = viewers.filter((peer) => beside[peer] === undefined);
+  const owns = step.owns === undefined ? {} : { owns: step.owns };
+  if (main.length > 0) seen = await emit.await(moveName(job, n), main, job, step.await, { from, ...owns });
   if (!seen && step.verb === 'clock') throw new SceneStopped(`the clock of ${job} brought no ${step.await}`);
 }
 
