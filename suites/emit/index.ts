@@ -3,6 +3,7 @@ import type { Suite } from '../../src/suite/surface.ts';
 import { completeness } from '../../src/surfaces/emit/monitors/completeness.ts';
 import { identity } from '../../src/surfaces/emit/monitors/identity.ts';
 import { leaks } from '../../src/surfaces/emit/monitors/leaks.ts';
+import { letsIn } from '../../src/surfaces/emit/monitors/lets-in.ts';
 import {
   attemptsCount,
   firstIsInit,
@@ -53,6 +54,7 @@ export function emitSuite(contract: Contract): Suite {
       attemptsCount(),
       identity(),
       leaks(emit.rules),
+      letsIn(emit.rules),
       timeGoesOn(),
       clockAgrees(),
       completeness(emit.rules),
