@@ -37,6 +37,8 @@ export interface CommandDriver {
 export interface JobsRest {
   readonly submit: { readonly path: string; readonly body: Readonly<Record<string, unknown>> };
   readonly submitFailing?: { readonly path: string; readonly body: Readonly<Record<string, unknown>> };
+  /** A job that is no image, so that it never has a preview. */
+  readonly submitOther?: { readonly path: string; readonly body: Readonly<Record<string, unknown>> };
   readonly status: { readonly path: string };
   readonly webhooks?: boolean;
 }
@@ -113,7 +115,8 @@ export function secretsOf(target: Target): string[] {
   switch (target.surface) {
     case 'emit':
       for (const space of target.spaces) {
-        for (const token of Object.values(space.tokens)) secrets.push(typeof token === 'string' ? token : token?.value);
+        for (const token of Object.values(space.tokens))
+          secrets.push(typeof token === 'string' ? token : token?.value);
       }
       secrets.push(target.unscopedToken);
       break;

@@ -1,0 +1,94 @@
+import { isObject, type Json, type JsonObject, parseJson } from '../../contract/json.ts';
+import type { Recording } from '../../suite/recording.ts';
+import type { Frame } from '../../wire/event.ts';
+
+/** Names of the protocol's own events. */
+export const protocolEvent = {
+  established: 'pusher:connection_established',
+  error: 'pusher:error',
+  ping: 'pusher:ping',
+  pong: 'pusher:pong',
+  subscribe: 'pusher:subscribe',
+  unsubscribe: 'pusher:unsubscribe',
+  succeeded: 'pusher_internal:subscription_succeeded',
+  refused: 'pusher:subscription_error',
+} as const;
+
+/** A frame as an object; undefined where it is none. */
+export function messageOf(frame: Frame): JsonObject | undefined {
+  return isObject(frame.message) ? frame.message : undefined;
+}
+
+/** The event name of a frame, where it has one. */
+export function eventOf(frame: Frame): string | undefined {
+  const event = messageOf(frame)?.event;
+  return typeof event === 'string' ? event : undefined;
+}
+
+export function channelOf(frame: Frame): string | undefined {
+  const channel = messageOf(frame)?.channel;
+  return typeof channel === 'string' ? channel : undefined;
+}
+
+const decoded = new WeakMap<Frame, { readonly data: Json | undefined }>();
+
+/** `data`, decoded once where it is JSON in a string. */
+export function dataOf(frame: Frame): Json | undefined {
+  const known = decoded.get(frame);
+  if (known) return known.data;
+  const raw = messageOf(frame)?.data;
+  const data = typeof raw === 'string' ? (parseJson(raw) ?? raw) : raw;
+  decoded.set(frame, { data });
+  return data;
+}
+
+/** True for events of channels: whatever is neither the protocol's own nor another client's. */
+export function isChannelEvent(frame: Frame): boolean {
+  const event = eventOf(frame);
+  return event !== undefined && !/^(pusher(_internal)?:|client-)/.test(event);
+}
+
+/** The job update that a channel event carries; undefined where its data is no object. */
+export function updateOf(frame: Frame): JsonObject | undefined {
+  if (!isChannelEvent(frame)) return undefined;
+  const data = dataOf(frame);
+  return isObject(data) ? data : undefined;
+}
+
+/** The job that a frame is about, by its request id. */
+export function requestOf(frame: Frame): string | undefined {
+  const id = updateOf(frame)?.request_id;
+  return typeof id === 'string' ? id : undefined;
+}
+
+export function statusOf(frame: Frame): string | undefined {
+  const status = updateOf(frame)?.status;
+  return typeof status === 'string' ? status : undefined;
+}
+
+export function jobOf(_recording: Recording, frame: Frame): string | undefined {
+  return requestOf(frame);
+}
+
+/** What this harness published itself bears the scene's nonce: of it only the delivery is judged. */
+export function isOurs(recording: Recording, frame: Frame): boolean {
+  return frame.text.includes(recording.nonce);
+}
+
+/** Progress as a number, whichever way it is written. */
+export function progressOf(progress: Json | undefined): number | undefined {
+  if (typeof progress === 'number') return progress;
+  if (typeof progress === 'string' && /^-?[0-9]+(\.[0-9]+)?$/.test(progress)) return Number(progress);
+  return undefined;
+}
+
+/** How a frame answers a subscription to a channel, if it does: an error without a channel may be about any. */
+export function subscriptionAnswer(frame: Frame, channel: string): 'granted' | 'refused' | undefined {
+  const event = eventOf(frame);
+  const named = channelOf(frame);
+  if (event === protocolEvent.succeeded) return named === channel ? 'granted' : undefined;
+  if (event === protocolEvent.refused || event === 'pusher_internal:subscription_error')
+    return named === undefined || named === channel ? 'refused' : undefined;
+  if (event === protocolEvent.error) return named === undefined || named === channel ? 'refused' : undefined;
+  return undefined;
+}

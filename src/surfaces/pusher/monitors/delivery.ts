@@ -1,0 +1,145 @@
+import { isObject } from '../../../contract/json.ts';
+import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
+import type { Call } from '../../../suite/recording.ts';
+import type { Frame, WireEvent } from '../../../wire/event.ts';
+import { channelOf, eventOf, isChannelEvent, isOurs, messageOf, subscriptionAnswer } from '../message.ts';
+
+interface Owed {
+  readonly name: string;
+  readonly channel: string;
+  readonly data: string;
+  readonly seq: number;
+}
+
+/**
+ * What we published ourselves reaches every connection that was on its channel, once, in the order in which
+ * it was accepted, and unchanged. Nothing else is judged of it.
+ */
+export function delivery(rules: PusherRules): Monitor {
+  const { everyone, once, order } = rules.delivery;
+  const { unchanged } = rules.triggerApi.accepted;
+  return monitor({
+    id: 'pusher/always/delivery',
+    title: 'what was published reaches every subscriber once, in order and unchanged',
+    surface: 'pusher',
+    per: 'connection',
+    checks: [...everyone, ...once, ...order, ...unchanged],
+    start: () => ({
+      frames: [] as Frame[],
+      joined: new Map<string, number>(),
+      closed: Number.POSITIVE_INFINITY,
+    }),
+    step(state, event, _report, { recording }) {
+      if (event.kind === 'closed') state.closed = event.seq;
+      if (event.kind !== 'frame') return;
+      const channel = channelOf(event);
+      if (
+        channel !== undefined &&
+        subscriptionAnswer(event, channel) === 'granted' &&
+        !state.joined.has(channel)
+      )
+        state.joined.set(channel, event.seq);
+      if (isChannelEvent(event) && isOurs(recording, event)) state.frames.push(event);
+    },
+    end(state, last, report, { recording }) {
+      const calls = Object.values(recording.jobs).flatMap((job) => job.calls);
+      const owed = calls
+        .filter((call) => call.verb === 'publish' && call.accepted)
+        .flatMap(owedBy)
+        .sort((a, b) => a.seq - b.seq)
+        .filter(({ channel, seq }) => {
+          const from = state.joined.get(channel);
+          return from !== undefined && from < beginOf(recording.events, seq) && seq < state.closed;
+        });
+      const left = wasLeft(recording.events, last.peer);
+      judge(
+        owed.filter(({ channel }) => !left.has(channel)),
+        state.frames,
+        last,
+        report,
+        { everyone, once, order, unchanged },
+      );
+    },
+  });
+}
+
+function owedBy(call: Call): Owed[] {
+  const { body, seq } = call;
+  if (!isObject(body) || !Array.isArray(body.channels) || body.except !== null) return [];
+  const { name, data } = body;
+  if (typeof name !== 'string' || typeof data !== 'string') return [];
+  return body.channels.flatMap((channel) =>
+    typeof channel === 'string' ? [{ name, channel, data, seq }] : [],
+  );
+}
+
+/** Channels that a connection has left of its own accord: what it is owed of them is not judged here. */
+function wasLeft(events: readonly WireEvent[], peer: string): ReadonlySet<string> {
+  const channels = events.flatMap((event) => {
+    if (event.kind !== 'sent' || event.peer !== peer || !event.text.includes('pusher:unsubscribe')) return [];
+    return /"channel":"([^"]*)"/.exec(event.text)?.[1] ?? [];
+  });
+  return new Set(channels);
+}
+
+/** An exchange is recorded when it is over; it began as many milliseconds before as it took. */
+function beginOf(events: readonly WireEvent[], seq: number): number {
+  const event = events[seq];
+  if (event?.kind !== 'exchange') return seq;
+  let at = seq;
+  while (at > 0 && (events[at - 1]?.at ?? 0) >= event.at - event.ms) at -= 1;
+  return at;
+}
+
+function judge(
+  owed: readonly Owed[],
+  frames: readonly Frame[],
+  last: WireEvent,
+  report: Report,
+  ids: Readonly<Record<'everyone' | 'once' | 'order' | 'unchanged', readonly string[]>>,
+): void {
+  let before = -1;
+  for (const one of owed) {
+    const of = (frame: Frame): boolean => eventOf(frame) === one.name && channelOf(frame) === one.channel;
+    const same = frames.filter((frame) => of(frame) && messageOf(frame)?.data === one.data);
+    for (const id of [...ids.everyone, ...ids.once, ...ids.order, ...ids.unchanged]) report.saw(id, last);
+    const [first] = same;
+    if (!first) {
+      // It came in another shape, or not at all: its serial number or nonce tells which.
+      const changed = frames.find((frame) => of(frame) && isAlike(frame, one.data));
+      const finding = changed
+        ? {
+            rule: 'changed',
+            expected: `data ${one.data.slice(0, 160)}`,
+            actual: changed.text.slice(0, 160),
+            pointer: '/data',
+          }
+        : { rule: 'lost', expected: `${one.name} on ${one.channel}`, actual: 'nothing of it' };
+      for (const id of changed ? ids.unchanged : ids.everyone) report.find(id, finding, changed ?? last);
+      continue;
+    }
+    if (same.length > 1)
+      for (const id of ids.once)
+        report.find(
+          id,
+          { rule: 'twice', expected: 'one of it', actual: String(same.length) },
+          same[1] ?? first,
+        );
+    if (first.seq < before)
+      for (const id of ids.order)
+        report.find(
+          id,
+          { rule: 'order', expected: 'the order of publication', actual: 'it came before an earlier one' },
+          first,
+        );
+    before = Math.max(before, first.seq);
+  }
+}
+
+/** The same event in another shape: half of its data, or all of it once more encoded, still shows its serial. */
+function isAlike(frame: Frame, data: string): boolean {
+  const mark = /"serial":(\d+)/.exec(data)?.[1];
+  if (mark === undefined) return true;
+  return new RegExp(`serial\\W+${mark}\\b`).test(frame.text);
+}

@@ -1,0 +1,125 @@
+import type { SurfaceContract } from '../../../contract/contract.ts';
+import { isObject, type Json } from '../../../contract/json.ts';
+import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { compileValidators, type Validators } from '../../../contract/validators.ts';
+import { show } from '../../../suite/judgement.ts';
+import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
+import { valueAt } from '../../../suite/pointer.ts';
+import type { Frame } from '../../../wire/event.ts';
+import { dataOf, eventOf, isChannelEvent, isOurs, messageOf, protocolEvent } from '../message.ts';
+
+/** Schema of a frame of the protocol's own, and of what is encoded in its data. */
+const ofProtocol: Readonly<Record<string, { readonly frame: string; readonly data?: string }>> = {
+  [protocolEvent.established]: {
+    frame: 'messages/connection-established',
+    data: 'messages/connection-established-data',
+  },
+  [protocolEvent.error]: { frame: 'messages/error', data: 'messages/error-data' },
+  [protocolEvent.ping]: { frame: 'messages/ping' },
+  [protocolEvent.pong]: { frame: 'messages/pong' },
+  [protocolEvent.succeeded]: { frame: 'messages/subscription-succeeded' },
+  [protocolEvent.refused]: { frame: 'messages/subscription-error' },
+};
+
+/** Every frame is text, one JSON object with an event, and as the schema of that event has it. */
+export function frames(contract: SurfaceContract<PusherRules>, dialect: string): Monitor {
+  let compiled: Validators | undefined;
+  const validators = (): Validators => {
+    compiled ??= compileValidators(contract);
+    return compiled;
+  };
+  const update = contract.rules.dialects[dialect]?.schema ?? '';
+  const schemas = [
+    'messages/job-event',
+    update,
+    ...Object.values(ofProtocol).flatMap(({ frame, data }) => (data === undefined ? [frame] : [frame, data])),
+  ];
+  const covered = new Set(['PC4', ...schemas.flatMap((name) => namedIn(contract.schemas[name]))]);
+
+  const judge = (
+    schema: string,
+    value: Json,
+    frame: Frame,
+    under: string,
+    report: Report,
+    but = '',
+  ): void => {
+    for (const id of validators().covers(schema)) if (id !== but) report.saw(id, frame);
+    for (const violation of validators().violations(schema, value)) {
+      if (violation.requirement === but) continue;
+      const pointer = `${under}${violation.pointer}`;
+      report.find(
+        violation.requirement,
+        {
+          rule: `schema ${eventOf(frame)?.replace(/^\W/, '')} ${pointer}`,
+          expected: `${violation.expected}${pointer === '' ? '' : ` at ${pointer}`}`,
+          actual: show(valueAt(value, violation.pointer)),
+          pointer,
+        },
+        frame,
+      );
+    }
+  };
+
+  return monitor({
+    id: 'pusher/always/frames',
+    title: 'every frame is as its schema says',
+    surface: 'pusher',
+    per: 'run',
+    checks: [...covered],
+    start: () => undefined,
+    step(_state, event, report, { recording, role }) {
+      if (event.kind !== 'frame') return;
+      report.saw('PC4', event);
+      const message = messageOf(event);
+      const name = eventOf(event);
+      if (event.binary || !message || name === undefined) {
+        const actual = event.binary ? `a binary frame of ${event.bytes} bytes` : event.text.slice(0, 120);
+        report.find(
+          'PC4',
+          { rule: 'no-event', expected: 'a JSON object with an event, as text', actual },
+          event,
+        );
+        return;
+      }
+      const known = ofProtocol[name];
+      if (known) {
+        judge(known.frame, message, event, '', report);
+        const data = dataOf(event);
+        if (known.data !== undefined && isObject(data)) judge(known.data, data, event, '/data', report);
+        else if (known.data !== undefined && typeof message.data === 'string') {
+          const [id = 'PC4'] = validators().covers(known.data);
+          report.find(
+            id,
+            {
+              rule: `data ${name}`,
+              expected: 'an object, as JSON in a string',
+              actual: show(data),
+              pointer: '/data',
+            },
+            event,
+          );
+        }
+        return;
+      }
+      if (!isChannelEvent(event)) return;
+      // Of what we published ourselves the names are ours; how it is put into a frame is the server's doing.
+      const ours = role === 'relay' || isOurs(recording, event);
+      judge('messages/job-event', message, event, '', report, ours ? 'M8' : '');
+      const data = dataOf(event);
+      if (ours) return;
+      judge(update, isObject(data) ? data : null, event, '/data', report);
+    },
+  });
+}
+
+/** The requirements named in a schema, without compiling it: `--list` must not pay for Ajv. */
+function namedIn(schema: Json | undefined): string[] {
+  if (Array.isArray(schema)) return schema.flatMap((item: Json) => namedIn(item));
+  if (!isObject(schema)) return [];
+  const own = schema['x-requirement'];
+  return [
+    ...(typeof own === 'string' ? [own] : []),
+    ...Object.values(schema).flatMap((value) => namedIn(value)),
+  ];
+}

@@ -1,0 +1,41 @@
+import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { channelOf, isOurs, requestOf } from '../message.ts';
+
+/** A job's events are on the channel of the client that submitted it, whichever scene submitted it. */
+export function owners({ names, delivery }: PusherRules): Monitor {
+  const [prefix = ''] = names.channel.split('{id}');
+  return monitor({
+    id: 'pusher/always/owners',
+    title: "a job's events are on the channel of the client that submitted it",
+    surface: 'pusher',
+    per: 'run',
+    checks: delivery.own,
+    applies: { role: 'application' },
+    start: () => undefined,
+    step(_state, event, report, { recording, shared }) {
+      for (const job of Object.values(recording.jobs))
+        if (job.about.published !== true) shared.set(job.id, job.where);
+      if (event.kind !== 'frame' || isOurs(recording, event)) return;
+      const id = requestOf(event);
+      const channel = channelOf(event);
+      if (id === undefined || !channel?.startsWith(prefix)) return;
+      const where = shared.get(id);
+      if (typeof where !== 'string') return;
+      for (const requirement of delivery.own) {
+        report.saw(requirement, event);
+        if (where !== channel)
+          report.find(
+            requirement,
+            {
+              rule: 'another-client',
+              expected: `events of the job on ${where}`,
+              actual: `on ${channel}`,
+              pointer: '/channel',
+            },
+            event,
+          );
+      }
+    },
+  });
+}

@@ -1,0 +1,312 @@
+import type { Flow, FlowStep } from '../../src/contract/flow.ts';
+import { isObject, type Json, sameJson } from '../../src/contract/json.ts';
+import type { PusherRules } from '../../src/contract/pusher-rules.ts';
+import { type Case, each, judgeEach } from '../../src/suite/case.ts';
+import { all, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import type { Scene } from '../../src/suite/scene.ts';
+import type { View } from '../../src/suite/view.ts';
+import { jobNames, moveName, peersOf } from '../../src/surfaces/pusher/flow.ts';
+import { progressOf, statusOf, updateOf } from '../../src/surfaces/pusher/message.ts';
+import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
+import type { Frame } from '../../src/wire/event.ts';
+import { framesAbout, wrong } from './frames.ts';
+
+interface Awaited {
+  readonly n: number;
+  readonly step: FlowStep;
+  readonly status: string;
+}
+
+/** A case per variant and awaited step; for those who were not there all the time, one over all they saw. */
+export function flowCases(rules: PusherRules, dialect: string, flow: Flow, made: Scene<PusherVerbs>): Case[] {
+  const awaited = flow.steps.flatMap((step, at): Awaited[] =>
+    step.await === undefined ? [] : [{ n: at + 1, step, status: step.await }],
+  );
+  const applies = { offers: flow.needs };
+  const covers = coversOf(rules, dialect, flow);
+  return flow.variants.flatMap((variant) => {
+    const prefix = `${flow.id.replace('pusher/', 'pusher/flow/')}/${variant}`;
+    if (variant === 'late-joiner' || variant === 'reconnect-midway') {
+      return judgeEach(made, [variant], () => ({
+        id: prefix,
+        title: `${flow.title}: ${titles[variant]}`,
+        checks: {
+          ...each(rules.delivery.everyone, (view: View) => partOf(view, flow, peersOf(variant))),
+        },
+        applies,
+        covers: ['delivery/everyone', 'delivery/replay'],
+      }));
+    }
+    const cases: Case[] = judgeEach(made, awaited, (one) => ({
+      id: `${prefix}/${one.n}-${one.status}`,
+      title: `${flow.title}: ${one.status} is ${one.step.max === 0 ? 'never shown' : 'shown'} (${variant})`,
+      checks: stepChecks(rules, dialect, flow, one, peersOf(variant)),
+      applies,
+      covers: [`status/${one.status}`, ...covers],
+    }));
+    if (variant === 'two-viewers')
+      cases.push(
+        ...judgeEach(made, [variant], () => ({
+          id: `${prefix}/same`,
+          title: `${flow.title}: both viewers see the same events`,
+          checks: each(rules.delivery.everyone, (view: View) => sameForBoth(view, flow)),
+          applies,
+          covers: ['delivery/everyone'],
+        })),
+      );
+    if (variant === 'interleaved' && flow.actor === 'server')
+      cases.push(
+        ...judgeEach(made, [variant], () => ({
+          id: `${prefix}/one-connection`,
+          title: `${flow.title}: one connection carries both, and stays open`,
+          checks: each(rules.delivery.severalJobs, (view: View) => oneConnection(view, flow)),
+          applies,
+          covers: ['delivery/severalJobs'],
+        })),
+      );
+    return cases;
+  });
+}
+
+const titles: Readonly<Record<string, string>> = {
+  'late-joiner': 'who joins midway sees the rest of it',
+  'reconnect-midway': 'who goes and comes back sees the rest of it, and nothing twice',
+};
+
+/** Every transition that a flow may take; a server that goes its own way may skip what its bounds let it skip. */
+function coversOf(rules: PusherRules, dialect: string, flow: Flow): string[] {
+  if (flow.actor === 'publisher') return [];
+  const known = rules.dialects[dialect]?.automaton.transitions ?? [];
+  const steps = flow.steps.flatMap((step) => (step.await === undefined ? [] : [step]));
+  const pairs = new Set<string>();
+  let before = ['pending'];
+  for (const step of steps) {
+    const status = step.await ?? '';
+    for (const from of before) pairs.add(`transition/${from}/${status}`);
+    if ((step.max ?? 1) > 1) pairs.add(`transition/${status}/${status}`);
+    before = flow.actor === 'server' && (step.min ?? 1) === 0 ? [...before, status] : [status];
+  }
+  return known
+    .filter((one) => one.event !== null)
+    .map((one) => `transition/${one.from}/${one.to}`)
+    .filter((word) => pairs.has(word));
+}
+
+function stepChecks(
+  rules: PusherRules,
+  dialect: string,
+  flow: Flow,
+  one: Awaited,
+  peers: readonly string[],
+): Record<string, (view: View) => Judgement> {
+  const rule = rules.dialects[dialect]?.events[one.status];
+  const exact = flow.actor !== 'server';
+  const checks: Record<string, (view: View) => Judgement> = {};
+  const over = (judgeOne: (view: View, peer: string, job: string) => Judgement) => (view: View) =>
+    all(jobNames(flow).flatMap((job) => peers.map((peer) => judgeOne(view, peer, job))));
+  const add = (id: string | undefined, judgeIt: (view: View) => Judgement): void => {
+    if (id !== undefined && checks[id] === undefined) checks[id] = judgeIt;
+  };
+  if (exact) {
+    if (one.step.max === 0)
+      add(
+        one.step.owns,
+        over((view, peer, job) => never(view, peer, job, one.status)),
+      );
+    else
+      add(
+        one.step.owns,
+        over((view, peer, job) => shown(view, peer, job, one)),
+      );
+    if (flow.actor === 'publisher') return checks;
+    const transition = transitionIds(rules, dialect, flow, one);
+    for (const id of transition)
+      add(
+        id,
+        over((view, peer, job) => shown(view, peer, job, one)),
+      );
+    for (const id of rule?.progress ?? [])
+      add(
+        id,
+        over((view, peer, job) => progressIs(view, peer, job, one)),
+      );
+    return checks;
+  }
+  add(
+    one.step.owns,
+    over((view, peer, job) => counted(view, peer, job, flow, one)),
+  );
+  if (one.status === 'done' || rule?.once) {
+    for (const id of rule?.once ?? [])
+      add(
+        id,
+        over((view, peer, job) => atMostOnce(view, peer, job, one.status)),
+      );
+    if (rule?.shown !== 'never' && rule?.shown !== 'undecided')
+      for (const id of rule?.shown ?? [])
+        add(
+          id,
+          over((view, peer, job) => counted(view, peer, job, flow, one)),
+        );
+  }
+  const expect = isObject(one.step.expect) ? one.step.expect : {};
+  if (expect.preview !== undefined)
+    for (const id of rules.jobs.other.always['preview-null'])
+      add(
+        id,
+        over((view, peer, job) => fieldIs(view, peer, job, one.status, 'preview', expect.preview ?? null)),
+      );
+  return checks;
+}
+
+function transitionIds(rules: PusherRules, dialect: string, flow: Flow, one: Awaited): readonly string[] {
+  const before =
+    flow.steps
+      .slice(0, one.n - 1)
+      .flatMap((step) => step.await ?? [])
+      .at(-1) ?? 'pending';
+  return (
+    rules.dialects[dialect]?.automaton.transitions.find(
+      (each) => each.from === before && each.to === one.status,
+    )?.requirements ?? []
+  );
+}
+
+const withStatus = (view: View, peer: string, job: string, status: string): readonly Frame[] =>
+  framesAbout(view, peer, job).filter((frame) => statusOf(frame) === status);
+
+/** The event that a scripted step was awaited by, on this connection. */
+function shown(view: View, peer: string, job: string, one: Awaited): Judgement {
+  const frame = frameOf(view, peer, job, one);
+  return frame ? passed([peer]) : untestable(`${peer} was not there for it`);
+}
+
+function frameOf(view: View, peer: string, job: string, one: Awaited): Frame | undefined {
+  const name = moveName(job, one.n);
+  const single = view.maybeStep(name);
+  const step = single ? view.step(name) : view.step(`${name} on ${peer}`);
+  return step.events.flatMap((seq) => view.frameAt(seq) ?? []).find((frame) => frame.peer === peer);
+}
+
+/** The event tells the progress that the step had, or its own end. */
+function progressIs(view: View, peer: string, job: string, one: Awaited): Judgement {
+  const frame = frameOf(view, peer, job, one);
+  if (!frame) return untestable(`${peer} was not there for it`);
+  const asked = isObject(one.step.with) ? one.step.with.progress : undefined;
+  const actual = updateOf(frame)?.progress;
+  if (typeof asked !== 'number' || progressOf(actual) === asked) return passed([peer]);
+  return wrong('progress', `progress ${asked}`, show(actual), frame);
+}
+
+function never(view: View, peer: string, job: string, status: string): Judgement {
+  const [frame] = withStatus(view, peer, job, status);
+  if (frame) return wrong(`shown ${status}`, `no ${status} event`, show(updateOf(frame)), frame);
+  view.job(job);
+  view.step(`fence ${peer}`);
+  return passed([peer]);
+}
+
+/** As many events of that status as the flow lets there be. */
+function counted(view: View, peer: string, job: string, flow: Flow, one: Awaited): Judgement {
+  const { min = 1, max = 1, owns } = one.step;
+  const end = view.step(`end of ${job}`);
+  const frames = withStatus(view, peer, job, one.status);
+  const { script } = view.job(job).about;
+  const scripted = isObject(script) && typeof script.updates === 'number' ? script.updates : undefined;
+  // Progress is owed only where the driver could say how much there is to be.
+  if (one.status === 'in_progress' && owns === 'D9i' && scripted === undefined)
+    return { kind: 'not-applicable', reason: 'the driver cannot script progress' };
+  const least = owns === 'D28' ? 1 : one.status === 'in_progress' && scripted !== undefined ? scripted : min;
+  if (frames.length < least)
+    return wrong(
+      `missing ${one.status}`,
+      `${least} ${one.status} ${least === 1 ? 'event' : 'events'}`,
+      String(frames.length),
+      view.frameAt(end.events[0] ?? -1),
+    );
+  if (frames.length > max && flow.actor === 'server' && one.status === 'done')
+    return wrong('done again', 'one done event', String(frames.length), frames.at(-1));
+  if (owns === 'D29' && !frames.some((frame) => typeof updateOf(frame)?.preview === 'string'))
+    return wrong('no-preview', 'previews while the image is made', 'none', frames[0]);
+  return passed([peer]);
+}
+
+function atMostOnce(view: View, peer: string, job: string, status: string): Judgement {
+  view.step(`end of ${job}`);
+  const frames = withStatus(view, peer, job, status);
+  return frames.length > 1
+    ? wrong(`${status} again`, `one ${status} event`, String(frames.length), frames[1])
+    : passed([peer]);
+}
+
+function fieldIs(
+  view: View,
+  peer: string,
+  job: string,
+  status: string,
+  field: string,
+  expected: Json,
+): Judgement {
+  view.step(`end of ${job}`);
+  const frames = withStatus(view, peer, job, status);
+  const odd = frames.find((frame) => !sameJson(updateOf(frame)?.[field], expected));
+  if (odd) return wrong(field, `${field} ${show(expected)}`, show(updateOf(odd)?.[field]), odd);
+  return passed([peer]);
+}
+
+function sameForBoth(view: View, flow: Flow): Judgement {
+  return all(
+    jobNames(flow).map((job) => {
+      view.peer('second');
+      const [left, right] = ['first', 'second'].map((peer) =>
+        framesAbout(view, peer, job).map(({ text }) => text),
+      );
+      const at = left?.findIndex((text, index) => text !== right?.[index]) ?? -1;
+      if (at < 0 && left?.length === right?.length && left?.length !== 0) return passed(['first', 'second']);
+      return wrong(
+        'differs',
+        `the ${left?.length} events that the first viewer saw`,
+        `${right?.length}`,
+        framesAbout(view, 'second', job)[Math.max(0, at)],
+      );
+    }),
+  );
+}
+
+/**
+ * What each of several connections saw, one after the other, is part of what the first saw: from where it
+ * came, all that followed, once and in order; and nothing from before (001 promises no replay).
+ */
+function partOf(view: View, flow: Flow, peers: readonly string[]): Judgement {
+  return all(
+    jobNames(flow).flatMap((job) => {
+      const whole = framesAbout(view, 'first', job).map(({ text }) => text);
+      if (whole.length === 0) return [untestable(`nothing was seen of ${job}`)];
+      return peers.map((peer) => {
+        view.peer(peer);
+        const frames = framesAbout(view, peer, job);
+        const texts = frames.map(({ text }) => text);
+        const from = peer === 'leaver' ? 0 : whole.length - texts.length;
+        const at = texts.findIndex((text, index) => text !== whole[from + index]);
+        return from >= 0 && at < 0
+          ? passed([peer, 'first'])
+          : wrong(
+              'another-sequence',
+              peer === 'leaver'
+                ? 'the events that others saw, up to its leaving'
+                : 'the last of the events that others saw',
+              `${texts.length} events of ${whole.length}, not the same`,
+              frames[Math.max(0, at)],
+            );
+      });
+    }),
+  );
+}
+
+function oneConnection(view: View, flow: Flow): Judgement {
+  const ends = jobNames(flow).map((job) => view.step(`end of ${job}`));
+  const until = Math.max(...ends.flatMap((step) => step.events));
+  const closed = view.of('first').find((event) => event.kind === 'closed' && event.by === 'them');
+  if (closed) return wrong('closed', 'the connection stays open', 'the server closed it', closed);
+  return until >= 0 ? passed(['first']) : untestable('no job came to its end');
+}

@@ -1,0 +1,78 @@
+import { failed, type Judgement, type Reading, show, untestable } from '../../src/suite/judgement.ts';
+import type { View } from '../../src/suite/view.ts';
+import {
+  dataOf,
+  eventOf,
+  protocolEvent,
+  requestOf,
+  subscriptionAnswer,
+} from '../../src/surfaces/pusher/message.ts';
+import type { Exchange, Frame, WireEvent } from '../../src/wire/event.ts';
+
+/** How a connection ended, where the other side ended it. */
+export function endOf(view: View, peer: string): Extract<WireEvent, { kind: 'closed' }> | undefined {
+  return view
+    .of(peer)
+    .find(
+      (event): event is Extract<WireEvent, { kind: 'closed' }> =>
+        event.kind === 'closed' && event.by === 'them',
+    );
+}
+
+/** The greeting of a connection. */
+export function greetingOf(view: View, peer: string): Frame | undefined {
+  return view.frames(peer, (frame) => eventOf(frame) === protocolEvent.established)[0];
+}
+
+/** Frames of one connection about one job. */
+export function framesAbout(view: View, peer: string, job: string): readonly Frame[] {
+  const { id } = view.job(job);
+  return view.frames(peer, (frame) => requestOf(frame) === id);
+}
+
+/** The first answer to a channel's subscription from a position on. */
+export function answerOf(
+  view: View,
+  peer: string,
+  channel: string,
+  from: number,
+): { readonly frame: Frame; readonly answer: 'granted' | 'refused' } | undefined {
+  for (const frame of view.frames(peer, (one) => one.seq >= from)) {
+    const answer = subscriptionAnswer(frame, channel);
+    if (answer) return { frame, answer };
+  }
+  return undefined;
+}
+
+/** The exchange that a step made. */
+export function exchangeOf(view: View, step: string): Exchange {
+  const event = view.recording.events[view.step(step).events[0] ?? -1];
+  if (event?.kind !== 'exchange') throw new Error(`no exchange in step ${step}`);
+  return event;
+}
+
+/** What a frame says, for a finding. */
+export function said(frame: Frame | undefined): string {
+  return frame ? show(frame.message ?? frame.text) : 'nothing';
+}
+
+/** A finding about one frame. */
+export function wrong(rule: string, expected: string, actual: string, event?: WireEvent): Judgement {
+  return failed({ rule, expected, actual, ...(event ? { frame: event.seq } : {}) });
+}
+
+/** A reading, as part of a pass. */
+export function reading(point: string, value: string, event?: WireEvent): Reading {
+  return { point, value, ...(event ? { frame: event.seq } : {}) };
+}
+
+/** That a connection was still there after all that happened: its last ping was answered. */
+export function stillThere(view: View, peer: string, step: string): Judgement | undefined {
+  const pong = view.maybeStep(step);
+  if (!pong) return untestable(`not reached: ${step}`);
+  if (pong.outcome === 'ok') return undefined;
+  const closed = endOf(view, peer);
+  return wrong('gone', `${peer} stays in use`, closed ? `closed with ${closed.code}` : 'no pong', closed);
+}
+
+export { dataOf };
