@@ -265,11 +265,7 @@ function spaceCase(rules: EmitRules) {
     checks: {
       E40: (view: View): Judgement => {
         needType(view, type);
-        const frames = view.frames(
-          'space',
-          (frame) => typeOf(frame) === type && jobOf(view.recording, frame) !== undefined,
-        );
-        if (frames.length > 0) return passed(['space']);
+        if (onSpace(view, type).length > 0) return passed(['space']);
         return failed({
           rule: `missing ${type}`,
           expected: `a ${type} event on the space stream`,
@@ -279,7 +275,7 @@ function spaceCase(rules: EmitRules) {
       ...(rules.events[type]?.data.full?.kept
         ? {
             E43: (view: View): Judgement => {
-              const frames = view.frames('space', (frame) => typeOf(frame) === type);
+              const frames = onSpace(view, type);
               if (frames.length === 0) return untestable(`no ${type} event on the space stream`);
               return all(frames.map((frame) => isKept(view, type, frame)));
             },
@@ -287,6 +283,12 @@ function spaceCase(rules: EmitRules) {
         : {}),
     },
   });
+}
+
+/** Until the drain the stream stays open, and shows the jobs of scenes that lease the space after this one. */
+function onSpace(view: View, type: string): readonly Frame[] {
+  const ours = new Set<string | undefined>(jobs.flatMap((name) => view.recording.jobs[name]?.id ?? []));
+  return view.frames('space', (frame) => typeOf(frame) === type && ours.has(jobOf(view.recording, frame)));
 }
 
 /** What two viewers of the same job saw, side by side. */
@@ -383,10 +385,10 @@ function sameSequence(view: View, a: string, b: string, but: readonly string[]):
 
 function spaceMatches(view: View, name: string): Judgement {
   const job = view.job(name);
-  const onSpace = view.frames('space', (frame) => jobOf(view.recording, frame) === job.id);
+  const there = view.frames('space', (frame) => jobOf(view.recording, frame) === job.id);
   for (const frame of live(view, `full ${name}`)) {
     const left = messageOf(frame);
-    const twins = onSpace
+    const twins = there
       .map(messageOf)
       .filter((message) => message?.type === left?.type && message?.timestamp === left?.timestamp);
     if (!left) continue;

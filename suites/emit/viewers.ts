@@ -3,7 +3,7 @@ import { type Case, judge, judgeEach } from '../../src/suite/case.ts';
 import { all, failed, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
-import { messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
+import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
 
 const burst = 100;
@@ -99,8 +99,10 @@ const comeBack = scene<EmitVerbs>(
 );
 
 function numbersOf(view: View, peer: string): number[] {
+  // A space stream stays open until the drain, and shows the jobs of later scenes too.
+  const { id } = view.job('job');
   return view
-    .frames(peer, (frame) => typeOf(frame) === 'progress')
+    .frames(peer, (frame) => typeOf(frame) === 'progress' && jobOf(view.recording, frame) === id)
     .flatMap((frame) => {
       const data = messageOf(frame)?.data;
       return isObject(data) && typeof data.n === 'number' ? [data.n] : [];
