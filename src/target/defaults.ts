@@ -77,6 +77,7 @@ function completePusher(value: LoosePusher, shared: Common): PusherTarget {
           jobs: {
             submit: withBody(jobs.submit),
             ...(jobs.submitFailing === undefined ? {} : { submitFailing: withBody(jobs.submitFailing) }),
+            ...(jobs.submitOther === undefined ? {} : { submitOther: withBody(jobs.submitOther) }),
             status: jobs.status,
             webhooks: jobs.webhooks ?? false,
           },

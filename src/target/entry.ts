@@ -21,6 +21,7 @@ export type LoosePusher = Loose<PusherTarget> &
     readonly jobs?: {
       readonly submit: LooseCall;
       readonly submitFailing?: LooseCall;
+      readonly submitOther?: LooseCall;
       readonly status: { readonly path: string };
       readonly webhooks?: boolean;
     };

@@ -9,11 +9,14 @@ const capabilities = [
   'status-api',
   'webhooks',
   'image-jobs',
+  'other-jobs',
   'failing-jobs',
   'foreign-client',
   'revoked-token',
   'long-id',
   'secret',
+  'hold',
+  'step',
   'revoke',
 ];
 
@@ -34,6 +37,7 @@ export function pusherTargets({ http, ws }: Address, { authEndpoint }: PusherRul
         path: '/api/v1/client/txt2img',
         body: { prompt: 'a plumb line', model: 'reference', fails: true },
       },
+      submitOther: { path: '/api/v1/client/txt2audio', body: { prompt: 'a plumb line', model: 'reference' } },
       status: { path: '/api/v1/client/request-status/{request}' },
       webhooks: true,
     },
