@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
-import { conformCommand, serveCommand } from './options.ts';
+import { conformCommand, serveCommand, specsCommand } from './options.ts';
 import { version } from './version.ts';
 
 const verbose = process.argv.includes('--verbose') || Boolean(process.env.PLUMBLINE_DEBUG);
@@ -30,6 +30,10 @@ async function main(args: readonly string[]): Promise<number> {
   serveCommand(program, async (options) => {
     const { serve } = await import('./serve.ts');
     exit = await serve(options);
+  });
+  specsCommand(program, async (options) => {
+    const { specs } = await import('./specs.ts');
+    exit = await specs(options);
   });
   try {
     await program.parseAsync(args, { from: 'user' });

@@ -51,6 +51,11 @@ export interface ServeOptions {
   readonly verbose: boolean;
 }
 
+/** What `specs` was asked for. */
+export interface SpecsOptions {
+  readonly verbose: boolean;
+}
+
 /** Where `serve` listens unless it is told otherwise: the same at every start, so that clients can be written against it. */
 export const usualPort = 7007;
 
@@ -121,6 +126,20 @@ export function serveCommand(program: Command, act: (options: ServeOptions) => P
       act({ ...raw, host: raw.host ?? '127.0.0.1' }),
     );
 }
+
+/** Adds the options of `specs`. */
+export function specsCommand(program: Command, act: (options: SpecsOptions) => Promise<void>): void {
+  program
+    .command('specs')
+    .description('Compiles the specs anew, and shows what of them no case asks for.')
+    .option('--verbose', 'also what is not tested, and why', false)
+    .addHelpText('after', specsHelp)
+    .action((options: SpecsOptions) => act(options));
+}
+
+const specsHelp = `
+Exit codes:
+  0  the suites ask for all of it        1  they do not, or ask for what is said not to be tested        2  a spec is broken`;
 
 const conformHelp = `
 Exit codes:

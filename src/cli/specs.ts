@@ -1,0 +1,78 @@
+import { join } from 'node:path';
+import { suites } from '../../suites/index.ts';
+import { type CellCoverage, coverageOf, type SurfaceCoverage } from '../conform/coverage.ts';
+import { readYaml } from '../contract/read-yaml.ts';
+import { packageRoot } from '../contract/spec-files.ts';
+import { exitCodes } from './exit.ts';
+import type { SpecsOptions } from './options.ts';
+
+/**
+ * Compiles the specs, always anew, and holds the suites against them: what is asked of a server that no case
+ * asks for, and the other way round.
+ * @throws InputError where a spec is broken: exit code 2.
+ */
+export async function specs({ verbose }: SpecsOptions): Promise<number> {
+  const folder = join(packageRoot(), 'specs');
+  // By import() alone: the compiler brings the AsyncAPI parser, which no other command is to load.
+  const { compileContract } = await import('../contract/compile.ts');
+  const contract = await compileContract(folder);
+  let whole = true;
+  for (const coverage of coverageOf(contract, suites)) {
+    const { surface, requirements, cells, strays } = coverage;
+    const { document, dialects } = contract[surface];
+    const rules = await readYaml(join(folder, surface, 'rules.yaml'), `specs/${surface}/rules.yaml`);
+    const problems = [
+      ...requirements.flatMap((row) =>
+        row.kind === 'hole'
+          ? `${row.requirement.source.at}: ${row.requirement.level} ${row.requirement.id} is asked for nowhere (${row.dialects.join(', ')}): ${row.requirement.text}`
+          : [],
+      ),
+      ...cells.flatMap(({ word, path, missing }) =>
+        missing.length > 0
+          ? `${rules.file}:${rules.lineOf(path)}: no case covers ${word} (${missing.join(', ')})`
+          : [],
+      ),
+      ...strays.map(
+        (stray) => `${stray.at ?? rules.file}: ${stray.case} asks for ${stray.requirement}: ${stray.reason}`,
+      ),
+    ];
+    whole &&= problems.length === 0;
+    const lines = [
+      `${surface}: ${document.title} ${document.version}, ${Object.keys(dialects).join(' and ')}`,
+      ...counts(coverage),
+      ...(verbose ? notTested(coverage) : []),
+      ...problems.map((problem) => `  ${problem}`),
+    ];
+    process.stdout.write(`${lines.join('\n')}\n\n`);
+  }
+  return whole ? exitCodes.done : holes;
+}
+
+/** Exit code where the suites leave something out. */
+const holes = 1;
+
+function counts({ requirements, cells }: SurfaceCoverage): string[] {
+  const levels = (['MUST', 'SHOULD', 'MAY'] as const).map((level) => {
+    const rows = requirements.filter(({ requirement }) => requirement.level === level);
+    const of = (kind: (typeof rows)[number]['kind']): number =>
+      rows.filter((row) => row.kind === kind).length;
+    return `  ${level.padEnd(11)} ${rows.length}: ${of('checked')} checked, ${of('not-tested')} not tested, ${of('hole')} asked for nowhere`;
+  });
+  return [
+    ...levels,
+    `  transitions ${covered(cells.filter(({ isStep }) => isStep))}`,
+    `  cells       ${covered(cells.filter(({ isStep }) => !isStep))}`,
+  ];
+}
+
+function covered(cells: readonly CellCoverage[]): string {
+  return `${cells.length}: ${cells.filter(({ missing }) => missing.length === 0).length} covered`;
+}
+
+function notTested({ requirements }: SurfaceCoverage): string[] {
+  return requirements.flatMap((row) =>
+    row.kind === 'not-tested'
+      ? `  not tested: ${row.requirement.level} ${row.requirement.id}: ${row.reason}`
+      : [],
+  );
+}

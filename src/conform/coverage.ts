@@ -1,0 +1,177 @@
+import type { Contract } from '../contract/contract.ts';
+import { type Requirement, type SurfaceName, surfaceNames } from '../contract/requirement.ts';
+import type { Suite, SuiteFactory } from '../suite/surface.ts';
+import { type Cell, cellsOf } from './cells.ts';
+
+/*
+ * The words by which `Case.covers` names the cells of rules.yaml, surface by surface:
+ *
+ * emit    transition/<verb>/<event>   a step of the automaton, by what brings it about and what shows it
+ *         init/<state>                a viewer that comes when the job is there
+ *         status/<type>               the status that an event shows
+ *         scope/<type>/<scope>        what becomes of data; scope is full or stripped
+ *         job/<credential>, space/<credential>        the doors of the two streams
+ *         rest/<call>/<credential>    who must not make a call
+ * beam    door/<credential> · path/<name> · get · quiet
+ *         connection/<state>/<on>     a step of a connection's life
+ *         silence/<state>             nothing is sent in that state
+ *         operation/<name> · input/<name>             what the handler is asked, and what nobody should send
+ *         heartbeat/first, heartbeat/every            where the dialect asks for heartbeats
+ * pusher  transition/<verb>/<event> · status/<status> of the dialect's automaton and events
+ *         connection/<row>            protocol.connections
+ *         close/<code>                closeCodes
+ *         channel-auth/<row>          channelAuth.rows, on the own private channel
+ *         channel/<row>               channelAuth.channels, other names
+ *         auth/<encoding>/<row>       authEndpoint.rows; encoding is form or json
+ *         ping/<name>                 keepAlive.pings
+ *         robustness/<name> · trigger/<row> · webhook/<event>
+ *
+ * Other words are free, and say nothing here.
+ */
+
+/** Whether something asks for a requirement, in every dialect that it speaks to. */
+export type RequirementCoverage = { readonly requirement: Requirement } & (
+  | { readonly kind: 'checked'; readonly by: readonly string[] }
+  | { readonly kind: 'not-tested'; readonly reason: string }
+  /** No case and no monitor asks for it in these dialects. */
+  | { readonly kind: 'hole'; readonly dialects: readonly string[] }
+);
+
+/** Which cases cover a cell of the rules. */
+export interface CellCoverage extends Cell {
+  readonly dialects: readonly string[];
+  readonly by: readonly string[];
+  /** Dialects in whose suite no case covers it, though it is asked there. */
+  readonly missing: readonly string[];
+}
+
+/** A check that should not be: of no requirement, or of one that is said not to be tested. */
+export interface StrayCheck {
+  readonly case: string;
+  readonly requirement: string;
+  readonly reason: string;
+  readonly at?: string;
+}
+
+/** What a surface's suite asks of what its specs say, both ways. */
+export interface SurfaceCoverage {
+  readonly surface: SurfaceName;
+  readonly requirements: readonly RequirementCoverage[];
+  readonly cells: readonly CellCoverage[];
+  readonly strays: readonly StrayCheck[];
+}
+
+/** Holds the suites against the contract, for the surfaces that have one. Pure. */
+export function coverageOf(
+  contract: Contract,
+  suites: Readonly<Partial<Record<SurfaceName, SuiteFactory>>>,
+): SurfaceCoverage[] {
+  return surfaceNames.flatMap((surface) => {
+    const factory = suites[surface];
+    if (!factory) return [];
+    const { dialects, requirements, rules } = contract[surface];
+    const named = Object.keys(dialects).map((dialect) => namesOf(dialect, factory(contract, dialect)));
+    return [
+      {
+        surface,
+        requirements: requirements.filter(isAsked).map((row) => requirementCoverage(row, named)),
+        cells: cellCoverage(requirements, named, (dialect) => cellsOf(rules, dialect)),
+        strays: straysOf(requirements, named),
+      },
+    ];
+  });
+}
+
+/** What one dialect's suite names: requirements and cells, and by which cases. */
+interface Names {
+  readonly dialect: string;
+  readonly requirements: ReadonlyMap<string, readonly string[]>;
+  readonly cells: ReadonlyMap<string, readonly string[]>;
+}
+
+function namesOf(dialect: string, { cases, monitors }: Suite): Names {
+  return {
+    dialect,
+    requirements: byWord([
+      ...cases.map(({ id, checks }) => [id, Object.keys(checks)] as const),
+      ...monitors.map(({ id, checks }) => [id, checks] as const),
+    ]),
+    cells: byWord(cases.map(({ id, covers = [] }) => [id, covers] as const)),
+  };
+}
+
+function byWord(entries: readonly (readonly [string, readonly string[]])[]): Map<string, string[]> {
+  const found = new Map<string, string[]>();
+  for (const [id, words] of entries) {
+    for (const word of words) found.set(word, [...(found.get(word) ?? []), id]);
+  }
+  return found;
+}
+
+/** Rows that a server can be held to. */
+function isAsked({ level, side }: Requirement): boolean {
+  return level !== 'INFO' && side !== 'client' && side !== 'document';
+}
+
+function requirementCoverage(requirement: Requirement, named: readonly Names[]): RequirementCoverage {
+  const reason = requirement.notTested;
+  if (reason !== undefined) return { requirement, kind: 'not-tested', reason };
+  const asked = named.filter(({ dialect }) => requirement.applies.dialects?.includes(dialect) ?? true);
+  const askers = (names: Names): string[] =>
+    requirement.group.flatMap((member) => names.requirements.get(member) ?? []);
+  const missing = asked.filter((names) => askers(names).length === 0).map(({ dialect }) => dialect);
+  if (asked.length === 0 || missing.length > 0) return { requirement, kind: 'hole', dialects: missing };
+  return { requirement, kind: 'checked', by: [...new Set(asked.flatMap(askers))] };
+}
+
+function cellCoverage(
+  requirements: readonly Requirement[],
+  named: readonly Names[],
+  cells: (dialect: string) => readonly Cell[],
+): CellCoverage[] {
+  const byId = new Map(requirements.map((row) => [row.id, row]));
+  const isTested = (id: string): boolean => {
+    const row = byId.get(id);
+    return row !== undefined && isAsked(row) && row.notTested === undefined;
+  };
+  const found = new Map<string, CellCoverage>();
+  for (const names of named) {
+    for (const cell of cells(names.dialect)) {
+      // A row that is not tested excuses the cell that stands for it.
+      if (cell.requirements.length > 0 && !cell.requirements.some(isTested)) continue;
+      const by = names.cells.get(cell.word) ?? [];
+      const known = found.get(cell.word);
+      found.set(cell.word, {
+        ...(known ?? cell),
+        dialects: [...(known?.dialects ?? []), names.dialect],
+        by: [...new Set([...(known?.by ?? []), ...by])],
+        missing: [...(known?.missing ?? []), ...(by.length === 0 ? [names.dialect] : [])],
+      });
+    }
+  }
+  return [...found.values()];
+}
+
+function straysOf(requirements: readonly Requirement[], named: readonly Names[]): StrayCheck[] {
+  const byId = new Map(requirements.map((row) => [row.id, row]));
+  const strays = new Map<string, StrayCheck>();
+  for (const names of named) {
+    for (const [requirement, cases] of names.requirements) {
+      const row = byId.get(requirement);
+      const reason = whyStray(row, byId);
+      if (reason === undefined) continue;
+      for (const one of cases) {
+        const at = row ? { at: row.source.at } : {};
+        strays.set(`${one} ${requirement}`, { case: one, requirement, reason, ...at });
+      }
+    }
+  }
+  return [...strays.values()];
+}
+
+function whyStray(row: Requirement | undefined, byId: ReadonlyMap<string, Requirement>): string | undefined {
+  if (!row) return 'no such requirement';
+  if (row.side === 'client' || row.side === 'document') return `it binds the ${row.side}`;
+  const silent = row.group.map((id) => byId.get(id)).find((member) => member?.notTested !== undefined);
+  return silent ? `${silent.id} is said not to be tested: ${silent.notTested}` : undefined;
+}
