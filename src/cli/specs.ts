@@ -27,10 +27,11 @@ export async function specs({ verbose }: SpecsOptions): Promise<number> {
           ? `${row.requirement.source.at}: ${row.requirement.level} ${row.requirement.id} is asked for nowhere (${row.dialects.join(', ')}): ${row.requirement.text}`
           : [],
       ),
-      ...cells.flatMap(({ word, path, missing }) =>
-        missing.length > 0
-          ? `${rules.file}:${rules.lineOf(path)}: no case covers ${word} (${missing.join(', ')})`
-          : [],
+      ...cells.flatMap(({ word, path, missing, unasked }) =>
+        [
+          ...(missing.length > 0 ? [`no case covers ${word} (${missing.join(', ')})`] : []),
+          ...(unasked.length > 0 ? [`what covers ${word} does not ask for ${unasked.join(', ')}`] : []),
+        ].map((problem) => `${rules.file}:${rules.lineOf(path)}: ${problem}`),
       ),
       ...strays.map(
         (stray) => `${stray.at ?? rules.file}: ${stray.case} asks for ${stray.requirement}: ${stray.reason}`,
@@ -66,7 +67,7 @@ function counts({ requirements, cells }: SurfaceCoverage): string[] {
 }
 
 function covered(cells: readonly CellCoverage[]): string {
-  return `${cells.length}: ${cells.filter(({ missing }) => missing.length === 0).length} covered`;
+  return `${cells.length}: ${cells.filter(({ missing, unasked }) => missing.length + unasked.length === 0).length} covered`;
 }
 
 function notTested({ requirements }: SurfaceCoverage): string[] {

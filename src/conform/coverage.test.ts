@@ -46,6 +46,11 @@ describe.each(surfaceNames.filter((surface) => existsSync(indexOf(surface))))(
       const holes = coverage.cells.filter(({ missing }) => missing.length > 0);
       expect(holes.map(({ word, missing }) => `${word} (${missing.join(', ')})`)).toEqual([]);
     });
+
+    it('asks for all that a cell stands for, where it covers one', () => {
+      const holes = coverage.cells.filter(({ unasked }) => unasked.length > 0);
+      expect(holes.map(({ word, unasked }) => `${word}: ${unasked.join(', ')}`)).toEqual([]);
+    });
   },
 );
 
@@ -122,6 +127,13 @@ describe('coverage', () => {
     }));
     expect(coverage.cells.filter(({ missing }) => missing.length > 0)).toMatchObject([
       { word: 'scope/dead/stripped', missing: ['emit@1'], path: ['events', 'dead', 'data', 'stripped'] },
+    ]);
+  });
+
+  it('has a hole where a case covers a cell and leaves out what it stands for', () => {
+    const coverage = emit((suite) => without(suite, 'E11'));
+    expect(coverage.cells.filter(({ unasked }) => unasked.length > 0)).toMatchObject([
+      { word: 'scope/dead/stripped', unasked: ['E11'] },
     ]);
   });
 

@@ -39,10 +39,11 @@ export type RequirementCoverage = { readonly requirement: Requirement } & (
 
 /** Which cases cover a cell of the rules. */
 export interface CellCoverage extends Cell {
-  readonly dialects: readonly string[];
   readonly by: readonly string[];
   /** Dialects in whose suite no case covers it, though it is asked there. */
   readonly missing: readonly string[];
+  /** Requirements of it that neither these cases nor a monitor asks for. */
+  readonly unasked: readonly string[];
 }
 
 /** A check that should not be: of no requirement, or of one that is said not to be tested. */
@@ -87,6 +88,8 @@ interface Names {
   readonly dialect: string;
   readonly requirements: ReadonlyMap<string, readonly string[]>;
   readonly cells: ReadonlyMap<string, readonly string[]>;
+  /** What watches everything, and thus every cell. */
+  readonly monitors: ReadonlySet<string>;
 }
 
 function namesOf(dialect: string, { cases, monitors }: Suite): Names {
@@ -97,6 +100,7 @@ function namesOf(dialect: string, { cases, monitors }: Suite): Names {
       ...monitors.map(({ id, checks }) => [id, checks] as const),
     ]),
     cells: byWord(cases.map(({ id, covers = [] }) => [id, covers] as const)),
+    monitors: new Set(monitors.map(({ id }) => id)),
   };
 }
 
@@ -113,15 +117,28 @@ function isAsked({ level, side }: Requirement): boolean {
   return level !== 'INFO' && side !== 'client' && side !== 'document';
 }
 
+function isTested(row: Requirement): boolean {
+  return isAsked(row) && row.notTested === undefined;
+}
+
 function requirementCoverage(requirement: Requirement, named: readonly Names[]): RequirementCoverage {
   const reason = requirement.notTested;
   if (reason !== undefined) return { requirement, kind: 'not-tested', reason };
   const asked = named.filter(({ dialect }) => requirement.applies.dialects?.includes(dialect) ?? true);
-  const askers = (names: Names): string[] =>
-    requirement.group.flatMap((member) => names.requirements.get(member) ?? []);
-  const missing = asked.filter((names) => askers(names).length === 0).map(({ dialect }) => dialect);
+  const missing = asked
+    .filter((names) => askersOf(requirement, names).length === 0)
+    .map(({ dialect }) => dialect);
   if (asked.length === 0 || missing.length > 0) return { requirement, kind: 'hole', dialects: missing };
-  return { requirement, kind: 'checked', by: [...new Set(asked.flatMap(askers))] };
+  return {
+    requirement,
+    kind: 'checked',
+    by: [...new Set(asked.flatMap((names) => askersOf(requirement, names)))],
+  };
+}
+
+/** Cases and monitors that ask for a requirement, be it by another member of its group. */
+function askersOf({ group }: Requirement, names: Names): string[] {
+  return group.flatMap((member) => names.requirements.get(member) ?? []);
 }
 
 function cellCoverage(
@@ -130,22 +147,22 @@ function cellCoverage(
   cells: (dialect: string) => readonly Cell[],
 ): CellCoverage[] {
   const byId = new Map(requirements.map((row) => [row.id, row]));
-  const isTested = (id: string): boolean => {
-    const row = byId.get(id);
-    return row !== undefined && isAsked(row) && row.notTested === undefined;
-  };
   const found = new Map<string, CellCoverage>();
   for (const names of named) {
     for (const cell of cells(names.dialect)) {
-      // A row that is not tested excuses the cell that stands for it.
-      if (cell.requirements.length > 0 && !cell.requirements.some(isTested)) continue;
+      const tested = cell.requirements.flatMap((id) => byId.get(id) ?? []).filter(isTested);
+      // Rows that are not tested excuse the cell that stands for them.
+      if (cell.requirements.length > 0 && tested.length === 0) continue;
       const by = names.cells.get(cell.word) ?? [];
-      const known = found.get(cell.word);
+      const isAskedFor = (row: Requirement): boolean =>
+        askersOf(row, names).some((asker) => by.includes(asker) || names.monitors.has(asker));
+      const unasked = by.length === 0 ? [] : tested.filter((row) => !isAskedFor(row)).map(({ id }) => id);
+      const known = found.get(cell.word) ?? { ...cell, by: [], missing: [], unasked: [] };
       found.set(cell.word, {
-        ...(known ?? cell),
-        dialects: [...(known?.dialects ?? []), names.dialect],
-        by: [...new Set([...(known?.by ?? []), ...by])],
-        missing: [...(known?.missing ?? []), ...(by.length === 0 ? [names.dialect] : [])],
+        ...known,
+        by: [...new Set([...known.by, ...by])],
+        missing: [...known.missing, ...(by.length === 0 ? [names.dialect] : [])],
+        unasked: [...new Set([...known.unasked, ...unasked])],
       });
     }
   }
