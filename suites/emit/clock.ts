@@ -11,7 +11,7 @@ const inTwoSteps = scene<EmitVerbs>(
   'emit/timeout-in-two-steps',
   {
     title: 'the delivery timeout of a job, half of it and then the rest',
-    needs: ['rest', 'token:read', 'control'],
+    needs: ['jobs', 'token:read', 'control'],
     cost: { jobs: 1, connections: 1 },
   },
   async (emit) => {

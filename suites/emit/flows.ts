@@ -32,11 +32,25 @@ function flowScene(flow: Flow, variant: string): Scene<EmitVerbs> {
     `${flow.id}/${variant}`,
     {
       title: `${flow.title}, ${variant}`,
-      needs: ['rest', 'token:read', ...(variant === 'two-scopes' ? ['token:progress'] : []), ...flow.needs],
+      needs: [
+        'jobs',
+        ...verbsOf(flow),
+        'token:read',
+        ...(variant === 'two-scopes' ? ['token:progress'] : []),
+        ...flow.needs,
+      ],
       cost: { jobs: many ? 10 : 1, connections: many ? 10 : 2 },
     },
     async (emit) => performFlow(flow, variant, emit),
   );
+}
+
+/** What the flow asks of a driver; the clock is waited for where no `control` moves it. */
+function verbsOf(flow: Flow): string[] {
+  const verbs = flow.steps.flatMap((step) =>
+    step.verb === undefined || step.verb === 'clock' ? [] : [step.verb],
+  );
+  return [...new Set(verbs)].map((verb) => `verb:${verb}`);
 }
 
 /** One case per awaited event; a repeated step is one case over all its repeats. */

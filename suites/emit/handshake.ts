@@ -51,7 +51,7 @@ function handshakeScene(rules: EmitRules, stream: Stream): Scene<EmitVerbs> {
     `emit/handshake-${stream}`,
     {
       title: `every credential on a ${stream} stream`,
-      needs: ['rest', 'token:read'],
+      needs: ['jobs', 'token:read'],
       cost: { jobs: 1, connections: credentials.length },
     },
     async (emit) => {
@@ -139,7 +139,7 @@ const unknownJob = scene<EmitVerbs>(
   'emit/unknown-job',
   {
     title: 'the stream of a job that never was',
-    needs: ['rest', 'token:read'],
+    needs: ['jobs', 'token:read'],
     cost: { jobs: 2, connections: 4 },
   },
   async (emit) => {

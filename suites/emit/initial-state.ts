@@ -31,7 +31,7 @@ const joinAtEachState = scene<EmitVerbs>(
   'emit/join-at-each-state',
   {
     title: 'a viewer joins at each state of a job',
-    needs: ['rest', 'token:read'],
+    needs: ['jobs', 'verb:fail', 'token:read'],
     cost: { jobs: 2, connections: 8 },
   },
   async (emit) => {

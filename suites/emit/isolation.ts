@@ -15,7 +15,7 @@ const twoTenants = scene<EmitVerbs>(
   {
     title: 'jobs of two tenants, side by side',
     needs: [
-      'rest',
+      'jobs',
       'token:read',
       'space:foreign',
       'foreign-token:producer',
@@ -42,7 +42,7 @@ const twoSpaces = scene<EmitVerbs>(
   'emit/two-spaces',
   {
     title: 'jobs of two spaces of one tenant',
-    needs: ['rest', 'token:read', 'space:own:2'],
+    needs: ['jobs', 'token:read', 'space:own:2'],
     cost: { jobs: 2, connections: 3 },
   },
   async (emit) => {
@@ -61,7 +61,7 @@ const twoSpaces = scene<EmitVerbs>(
 const twoJobs = scene<EmitVerbs>(
   'emit',
   'emit/two-jobs',
-  { title: 'two jobs of one space', needs: ['rest', 'token:read'], cost: { jobs: 2, connections: 3 } },
+  { title: 'two jobs of one space', needs: ['jobs', 'token:read'], cost: { jobs: 2, connections: 3 } },
   async (emit) => {
     await emit.lease({ own: 1 });
     await emit.job('theirs');

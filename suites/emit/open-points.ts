@@ -12,7 +12,7 @@ const executionTimeout = scene<EmitVerbs>(
   'emit/execution-timeout',
   {
     title: 'a running job of which nothing is heard',
-    needs: ['rest', 'token:read', 'control'],
+    needs: ['jobs', 'token:read', 'control'],
     cost: { jobs: 1, connections: 1 },
   },
   async (emit) => {
@@ -36,7 +36,7 @@ const revokedMidway = scene<EmitVerbs>(
   'emit/revoked-midway',
   {
     title: 'a token is revoked while its stream is open',
-    needs: ['rest', 'token:read', 'token:progress', 'revoke'],
+    needs: ['jobs', 'token:read', 'token:progress', 'revoke'],
     cost: { jobs: 1, connections: 2 },
   },
   async (emit) => {

@@ -51,7 +51,7 @@ const roundTrip = scene<EmitVerbs>(
   'emit/payloads',
   {
     title: 'payloads that are easily harmed',
-    needs: ['rest', 'token:read', 'token:progress'],
+    needs: ['jobs', 'verb:checkpoint', 'token:read', 'token:progress'],
     cost: { jobs: 1, connections: 3 },
   },
   async (emit) => {

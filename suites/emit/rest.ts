@@ -22,7 +22,7 @@ const calls = scene<EmitVerbs>(
   'emit/rest-calls',
   {
     title: 'each REST call with a token that may and one that may not',
-    needs: ['rest', 'token:read', 'token:public'],
+    needs: ['http', 'jobs', 'token:read', 'token:public'],
     cost: { jobs: 2, connections: 2 },
   },
   async (emit) => {

@@ -23,7 +23,7 @@ function nuisanceScene(name: string, message: string | Uint8Array): Scene<EmitVe
     {
       title: `a viewer sends ${name.replaceAll('-', ' ')}`,
       phase: 'hostile',
-      needs: ['rest', 'token:read'],
+      needs: ['jobs', 'token:read'],
       cost: { jobs: 1, connections: 3 },
     },
     async (emit) => {

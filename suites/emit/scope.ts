@@ -44,7 +44,7 @@ const everyType = scene<EmitVerbs>(
   'emit/every-type',
   {
     title: 'every event type, at every scope and on both streams',
-    needs: ['rest', 'token:read', 'token:progress'],
+    needs: ['jobs', 'verb:checkpoint', 'verb:fail', 'token:read', 'token:progress'],
     cost: { jobs: 3, connections: 11 },
   },
   async (emit) => {

@@ -15,7 +15,7 @@ const inAHurry = scene<EmitVerbs>(
   'emit/burst',
   {
     title: 'a burst of a hundred progress calls',
-    needs: ['rest', 'token:read', 'token:progress'],
+    needs: ['jobs', 'token:read', 'token:progress'],
     cost: { jobs: 1, connections: 4 },
   },
   async (emit) => {
@@ -45,7 +45,7 @@ const inACrowd = scene<EmitVerbs>(
   'emit/crowd',
   {
     title: `${crowd} viewers of one job`,
-    needs: ['rest', 'token:read', 'token:progress'],
+    needs: ['jobs', 'verb:checkpoint', 'token:read', 'token:progress'],
     cost: { jobs: 1, connections: 2 * crowd },
   },
   async (emit) => {
@@ -78,7 +78,7 @@ const comeBack = scene<EmitVerbs>(
   'emit/come-back',
   {
     title: 'a viewer leaves, misses something, and comes back',
-    needs: ['rest', 'token:read'],
+    needs: ['jobs', 'token:read'],
     cost: { jobs: 1, connections: 3 },
   },
   async (emit) => {

@@ -27,21 +27,12 @@ export function isAsPromised(space: Space, name: SpaceToken): boolean {
   return [...token.scopes].sort().join() === [...promised[name]].sort().join();
 }
 
-const verbs = [
-  'create',
-  'poll',
-  'ack',
-  'progress',
-  'checkpoint',
-  'complete',
-  'fail',
-  'keepalive',
-  'get',
-  'list',
-];
+/** Verbs without which no job goes its way. */
+const basic = ['create', 'poll', 'ack', 'progress', 'complete'];
 
 /**
- * What an emit target lacks of some needs, each with a reason. Words: `rest`, `space:own[:N]`,
+ * What an emit target lacks of some needs, each with a reason. Words: `jobs` (made and moved on),
+ * `verb:NAME`, `http` (the REST API itself), `space:own[:N]`,
  * `space:foreign`, `token:NAME`, `foreign-token:NAME`, `dedicated`, `control`, `revoke`, `unscoped-key`.
  */
 export function missing(target: Target, needs: readonly string[]): string[] {
@@ -57,14 +48,12 @@ function lacks(target: EmitTarget, need: string): string | undefined {
   const own = target.spaces.filter((space) => space.tenant === 'own');
   const foreign = target.spaces.filter((space) => space.tenant === 'foreign');
   switch (word) {
-    case 'rest':
-      if (!target.drivers.includes('emit-rest') || !target.urls.http)
-        return 'no driver: emit-rest and urls.http are needed to make jobs';
-      if (!own.some((space) => tokenOf(space, 'producer'))) return 'no space of ours has a producer token';
-      if (!own.some((space) => tokenOf(space, 'worker'))) return 'no space of ours has a worker token';
-      return target.dedicated
-        ? undefined
-        : 'polling takes whatever job is pending: say dedicated: true if nobody else uses the spaces';
+    case 'jobs':
+      return lacksDriver(target, basic);
+    case 'verb':
+      return lacksDriver(target, [name ?? '']);
+    case 'http':
+      return hasHttp(target) ? undefined : 'no driver emit-rest: the REST API cannot be asked';
     case 'space': {
       const wanted = Number(count ?? 1);
       const there = name === 'foreign' ? foreign.length : own.length;
@@ -89,8 +78,29 @@ function lacks(target: EmitTarget, need: string): string | undefined {
     case 'unscoped-key':
       return target.unscopedToken === undefined ? 'the target has no unscoped key' : undefined;
     default:
-      return verbs.includes(word ?? '') ? undefined : `unknown need ${need}`;
+      return `unknown need ${need}`;
   }
+}
+
+function hasHttp(target: EmitTarget): boolean {
+  return target.drivers.includes('emit-rest') && target.urls.http !== undefined;
+}
+
+/** Why some verbs cannot be performed: no driver has them, or the driver lacks its keys. */
+function lacksDriver(target: EmitTarget, verbs: readonly string[]): string | undefined {
+  const own = target.spaces.filter((space) => space.tenant === 'own');
+  if (hasHttp(target)) {
+    for (const token of ['producer', 'worker'] as const) {
+      if (!own.some((space) => tokenOf(space, token))) return `no space of ours has a ${token} token`;
+    }
+  } else {
+    const able = target.drivers.includes('command') ? (target.command?.verbs ?? []) : [];
+    const missing = verbs.filter((verb) => !able.includes(verb));
+    if (missing.length > 0) return `no driver performs ${missing.join(', ')}`;
+  }
+  return target.dedicated
+    ? undefined
+    : 'polling takes whatever job is pending: say dedicated: true if nobody else uses the spaces';
 }
 
 /** `offers` words of requirements and open points. */

@@ -2,6 +2,7 @@ import type { SurfaceContract } from '../../contract/contract.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Preflight, Surface } from '../../suite/surface.ts';
+import { CommandClient } from '../../wire/command.ts';
 import { HttpClient } from '../../wire/http.ts';
 import { jobOf } from './message.ts';
 import { missing, offers } from './offers.ts';
@@ -24,6 +25,8 @@ export function emitSurface(contract: SurfaceContract<EmitRules>): Surface {
     close: async (shared) => {
       const http = shared.get('http');
       if (http instanceof HttpClient) await http.close();
+      const command = shared.get('command');
+      if (command instanceof CommandClient) await command.close();
     },
   };
 }

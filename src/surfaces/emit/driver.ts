@@ -2,6 +2,7 @@ import { isObject, type Json } from '../../contract/json.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { EmitTarget } from '../../target/target.ts';
+import { CommandClient } from '../../wire/command.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { HttpClient } from '../../wire/http.ts';
 
@@ -13,12 +14,14 @@ export interface RestRequest {
   readonly space?: string;
   readonly job?: string;
   readonly body?: Json;
+  /** Asked over HTTP, whatever other driver there is: a refusal is judged of the API alone. */
+  readonly http?: boolean;
   /** Name of the exchange in the recording. @default rest */
   readonly name?: string;
 }
 
-/** Makes the target emit, by the REST API that the rules describe. */
-export class RestDriver {
+/** Makes the target emit: by the REST API that the rules describe, or by a program that performs the verbs. */
+export class EmitDriver {
   readonly #rules: EmitRules;
   readonly #target: EmitTarget;
   readonly #stage: Stage;
@@ -32,6 +35,7 @@ export class RestDriver {
   async request(request: RestRequest): Promise<Exchange> {
     const call = this.#rules.rest[request.call];
     if (!call) throw new Error(`no REST call ${request.call} in the rules`);
+    if (!request.http && this.#isForCommand(request.call)) return this.#command(request);
     const path = call.path
       .replace('{space}', encodeURIComponent(request.space ?? ''))
       .replace('{job}', encodeURIComponent(request.job ?? ''));
@@ -49,6 +53,24 @@ export class RestDriver {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { body }),
+      ms: this.#stage.answerMs,
+    });
+  }
+
+  #isForCommand(verb: string): boolean {
+    const { drivers, command } = this.#target;
+    return !drivers.includes('emit-rest') && (command?.verbs.includes(verb) ?? false);
+  }
+
+  async #command({ call, space, job, body }: RestRequest): Promise<Exchange> {
+    await this.#stage.turn();
+    return commandOf(this.#stage, this.#target.command?.run ?? '').exchange(this.#stage.recorder.transcript, {
+      verb: call,
+      arguments: {
+        ...(space === undefined ? {} : { space }),
+        ...(job === undefined ? {} : { job }),
+        body: body ?? {},
+      },
       ms: this.#stage.answerMs,
     });
   }
@@ -77,6 +99,15 @@ export function httpOf(stage: Stage): HttpClient {
   return made;
 }
 
+/** One program per target and run. */
+function commandOf(stage: Stage, run: string): CommandClient {
+  const known = stage.shared.get('command');
+  if (known instanceof CommandClient) return known;
+  const made = new CommandClient(run);
+  stage.shared.set('command', made);
+  return made;
+}
+
 /** 2xx, and not an error in disguise. */
 export function isAccepted(exchange: Exchange): boolean {
   if (exchange.status < 200 || exchange.status > 299) return false;
@@ -85,7 +116,8 @@ export function isAccepted(exchange: Exchange): boolean {
 
 /** Why a call was not taken, in words. */
 export function whyNot(exchange: Exchange): string {
-  const asked = `${exchange.method} ${new URL(exchange.url).pathname}`;
+  const where = exchange.method === 'COMMAND' ? exchange.url : new URL(exchange.url).pathname;
+  const asked = `${exchange.method} ${where}`;
   if (exchange.status === 0) return `${asked}: ${exchange.error ?? 'no answer'}`;
   return `${asked} was answered ${exchange.status} ${exchange.body.slice(0, 120)}`.trim();
 }

@@ -1,0 +1,107 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { isObject, type Json, type JsonObject, parseJson } from '../contract/json.ts';
+import type { Exchange } from './event.ts';
+import { now, type Transcript } from './transcript.ts';
+
+/** A verb for a command driver, and what it is about. */
+export interface CommandRequest {
+  readonly verb: string;
+  readonly arguments: JsonObject;
+  /** Milliseconds until the reply line must be there. */
+  readonly ms: number;
+}
+
+interface Pending {
+  readonly settle: (reply: JsonObject | undefined, error?: string) => void;
+}
+
+/**
+ * A program that performs verbs: one JSON line in (`{"id":1,"verb":"create",…}`), one out
+ * (`{"id":1,"ok":true,"result":{…}}`, or `"ok":false` with an `error`), in any order. It is started with the first verb and ended with the run; what
+ * it says on stderr is ours to see and no part of the protocol.
+ */
+export class CommandClient {
+  readonly #run: string;
+  readonly #pending = new Map<number, Pending>();
+  #child: ChildProcessWithoutNullStreams | undefined;
+  #last = 0;
+  #dead: string | undefined;
+
+  /** `run` is a shell command line. */
+  constructor(run: string) {
+    this.#run = run;
+  }
+
+  /** Performs a verb; never rejects. Recorded as an HTTP exchange would be: 200 with the result, or 500. */
+  async exchange(transcript: Transcript, request: CommandRequest): Promise<Exchange> {
+    const began = now();
+    const id = ++this.#last;
+    const body = JSON.stringify({ id, verb: request.verb, ...request.arguments });
+    const { reply, error } = await this.#ask(id, body, request.ms);
+    const ok = reply?.ok === true;
+    const answer: Json = (ok ? reply.result : reply?.error) ?? {};
+    return transcript.record({
+      kind: 'exchange',
+      peer: 'command',
+      method: 'COMMAND',
+      url: `command:${request.verb}`,
+      requestHeaders: {},
+      requestBody: body,
+      status: error === undefined ? (ok ? 200 : 500) : 0,
+      headers: {},
+      body: JSON.stringify(answer),
+      json: answer,
+      ms: now() - began,
+      ...(error === undefined ? {} : { error }),
+    }) as Exchange;
+  }
+
+  /** Ends the program: its input ends, and after a second it is stopped. */
+  async close(): Promise<void> {
+    const child = this.#child;
+    if (!child || child.exitCode !== null) return;
+    await new Promise<void>((resolve) => {
+      const patience = setTimeout(() => child.kill('SIGKILL'), 1000);
+      child.once('exit', () => {
+        clearTimeout(patience);
+        resolve();
+      });
+      child.stdin.end();
+    });
+  }
+
+  async #ask(id: number, line: string, ms: number): Promise<{ reply?: JsonObject; error?: string }> {
+    const child = this.#start();
+    if (this.#dead !== undefined) return { error: this.#dead };
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => settle(undefined, `the command gave no reply within ${ms} ms`), ms);
+      const settle = (reply: JsonObject | undefined, error?: string): void => {
+        clearTimeout(timer);
+        this.#pending.delete(id);
+        resolve({ ...(reply ? { reply } : {}), ...(error === undefined ? {} : { error }) });
+      };
+      this.#pending.set(id, { settle });
+      child.stdin.write(`${line}\n`);
+    });
+  }
+
+  #start(): ChildProcessWithoutNullStreams {
+    if (this.#child) return this.#child;
+    const child = spawn(this.#run, { shell: true, stdio: 'pipe' });
+    this.#child = child;
+    const end = (reason: string): void => {
+      this.#dead ??= reason;
+      for (const { settle } of [...this.#pending.values()]) settle(undefined, reason);
+    };
+    child.on('error', (error) => end(`the command could not be started: ${error.message}`));
+    child.on('exit', (code) => end(`the command ended with code ${code}`));
+    child.stdin.on('error', () => end('the command closed its input'));
+    child.stderr.resume();
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const reply = parseJson(line);
+      if (isObject(reply) && typeof reply.id === 'number') this.#pending.get(reply.id)?.settle(reply);
+    });
+    return child;
+  }
+}
