@@ -1,12 +1,13 @@
 import { makePlan, type TargetPlan } from '../conform/plan.ts';
-import type { Contract } from '../contract/contract.ts';
-import { InputError } from '../contract/contract.ts';
+import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
+import type { Target } from '../target/target.ts';
 import { again } from './again.ts';
+import { type DialectOptions, resolveDialect } from './dialects.ts';
 import { exitCodes } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { ConformOptions } from './options.ts';
-import { type Chosen, chooseTargets } from './targets.ts';
+import { chooseTargets } from './targets.ts';
 import { version } from './version.ts';
 
 /** `plumbline conform`: judges targets, or prints what it would do. Resolves to the exit code. */
@@ -16,17 +17,22 @@ export async function conform(options: ConformOptions): Promise<number> {
     return print(exampleTarget(options.exampleTarget));
   }
   const contract = await loadContract();
-  const chosen = await chooseTargets(options, contract);
+  const { targets, close } = await chooseTargets(options, contract);
+  const isOffline = options.list || options.dryRun || options.explain !== undefined;
   try {
-    return await withTargets(options, contract, chosen);
+    return await (isOffline ? look(options, contract, targets) : judge(options, contract, targets));
   } finally {
-    await chosen.close();
+    await close();
   }
 }
 
-async function withTargets(options: ConformOptions, contract: Contract, chosen: Chosen): Promise<number> {
-  const { suites } = await import('../../suites/index.ts');
-  const plans = makePlan(contract, chosen.targets, suites, { only: options.only, slow: options.slow });
+/** What is there, and what would be done: no connection is made. */
+async function look(
+  options: ConformOptions,
+  contract: Contract,
+  targets: readonly Target[],
+): Promise<number> {
+  const { plans } = await planned(options, contract, targets);
   if (options.explain !== undefined) {
     const { explain } = await import('./explain.ts');
     return print(explain(options.explain, contract, plans));
@@ -35,48 +41,37 @@ async function withTargets(options: ConformOptions, contract: Contract, chosen: 
     const { list } = await import('./list.ts');
     return print(list(plans));
   }
-  if (options.dryRun) {
-    const { dryRun } = await import('./dry-run.ts');
-    return print(dryRun(plans, options.verbose));
-  }
-  proveWorth(plans);
-  return judge(options, contract, plans);
+  const { dryRun } = await import('./dry-run.ts');
+  return print(dryRun(plans, options.verbose));
 }
 
 async function judge(
   options: ConformOptions,
   contract: Contract,
-  plans: readonly TargetPlan[],
+  targets: readonly Target[],
 ): Promise<number> {
   const { openReports } = await import('../report/index.ts');
-  const reports = await openReports(options.reporter, {
-    level: options.level,
-    verbose: options.verbose,
-    stdout: process.stdout,
-    env: process.env,
-  });
-  const interrupt = onInterrupt(() =>
-    process.stderr.write('\nplumbline: stopping; once more to stop at once\n'),
-  );
-  const { run } = await import('../conform/run.ts');
+  const { level, verbose, seed, bail, slow, repeat, jobs } = options;
+  const { stdout, env } = process;
+  const reports = await openReports(options.reporter, { level, verbose, stdout, env });
+  const interrupt = onInterrupt(() => say('\nplumbline: stopping; once more to stop at once'));
+  const { signal } = interrupt;
+  const [multiplier, waitMs] = [options.timeoutMultiplier, options.waitForTarget * 1000];
   try {
+    const { plans, found } = await planned(options, contract, targets, { seed, multiplier, waitMs, signal });
+    proveWorth(plans);
+    for (const { target, dialect, reason } of found) {
+      if (reason !== undefined) say(`plumbline: ${target.name} is judged as ${dialect}: ${reason}`);
+    }
+    const { run } = await import('../conform/run.ts');
     const result = await run(plans, {
-      jobs: options.jobs,
-      seed: options.seed,
-      multiplier: options.timeoutMultiplier,
-      level: options.level,
-      slow: options.slow,
-      bail: options.bail,
-      waitMs: options.waitForTarget * 1000,
-      repeat: options.repeat,
+      ...{ jobs, seed, multiplier, level, slow, bail, waitMs, repeat, signal },
       version: version(),
       contractHash: contract.hash,
       command: again(options),
       reporters: reports.reporters,
-      signal: interrupt.signal,
     });
-    for (const one of result.unwritten)
-      process.stderr.write(`plumbline: a report could not be written: ${one}\n`);
+    for (const one of result.unwritten) say(`plumbline: a report could not be written: ${one}`);
     return result.exit;
   } finally {
     await reports.discard();
@@ -84,19 +79,33 @@ async function judge(
   }
 }
 
+async function planned(
+  options: ConformOptions,
+  contract: Contract,
+  targets: readonly Target[],
+  discovery?: DialectOptions['discovery'],
+) {
+  const { suites } = await import('../../suites/index.ts');
+  const how = { contract, suites, dialects: options.dialect, ...(discovery ? { discovery } : {}) };
+  const found = await Promise.all(targets.map((target) => resolveDialect(target, how)));
+  return { plans: makePlan(contract, found, suites, { only: options.only, slow: options.slow }), found };
+}
+
 /** @throws InputError where nothing would be asked of any target: that must not look like a success. */
 function proveWorth(plans: readonly TargetPlan[]): void {
   const checks = plans.flatMap((plan) => plan.checks);
   const idle = ['not-applicable', 'not-run'];
   if (checks.some(({ settled }) => !settled || !idle.includes(settled.outcome))) return;
-  const first = checks.find(
-    ({ settled }) => settled?.outcome === 'not-run' && settled.reason !== 'not selected',
-  );
-  const why = first?.settled ?? checks.find(({ settled }) => settled)?.settled;
-  throw new InputError(`nothing to run: ${why ? why.reason : 'no check fits these targets'} (see --dry-run)`);
+  const notRun = checks.flatMap(({ settled }) => (settled?.outcome === 'not-run' ? [settled.reason] : []));
+  const why = notRun.find((reason) => reason !== 'not selected') ?? checks[0]?.settled?.reason;
+  throw new InputError(`nothing to run: ${why ?? 'no check fits these targets'} (see --dry-run)`);
 }
 
 function print(text: string): number {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
   return exitCodes.done;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }

@@ -19,6 +19,9 @@ function targetPage(plan: TargetPlan, verbose: boolean): string[] {
   const { offers, lacks } = needs(plan);
   return [
     `${target.name} (${target.surface}, ${dialect}${role})  ${target.at}`,
+    ...(target.dialect === 'auto'
+      ? field('dialect', [`auto: a run finds it out; shown for ${dialect}`])
+      : []),
     ...field(
       'urls',
       Object.entries(target.urls).map(([name, url]) => `${name} ${url}`),

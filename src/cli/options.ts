@@ -89,8 +89,8 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     .option('--slow', 'also what needs more than 5 s of real time', false)
     .option('--destructive', 'also illegal framing, floods and huge messages; loopback only', false)
     .option(
-      '--reporter <name[=file]...>',
-      `terminal, json, ndjson, junit; one that writes to a file comes beside the terminal's`,
+      '--reporter <name=file...>',
+      `terminal, json, ndjson, junit; without a file on standard output, with one beside the terminal's`,
       several,
       [],
     )

@@ -1,12 +1,11 @@
 import { type Contract, InputError } from '../contract/contract.ts';
 import { loadTargets, targetsOf } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
-import { resolveDialect } from './dialects.ts';
 import type { ConformOptions } from './options.ts';
 
-/** The targets of a run, each with the dialect it is judged by. */
+/** The targets of a run. */
 export interface Chosen {
-  readonly targets: readonly { readonly target: Target; readonly dialect: string }[];
+  readonly targets: readonly Target[];
   /** Stops the reference server, if this run started it. */
   readonly close: () => Promise<void>;
 }
@@ -18,22 +17,16 @@ export interface Chosen {
 export async function chooseTargets(options: ConformOptions, contract: Contract): Promise<Chosen> {
   const { all, close } = await candidates(options, contract);
   try {
-    const wanted = all.filter(
+    const targets = all.filter(
       ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
     );
-    if (wanted.length === 0) {
+    if (targets.length === 0) {
       const there = [...new Set(all.map(({ surface }) => surface))].join(', ');
       throw new InputError(
         `--surface ${options.surface.join(' ')}: no target of that surface; there is: ${there}`,
       );
     }
-    if (options.destructive) proveLoopback(wanted);
-    const targets = await Promise.all(
-      wanted.map(async (target) => ({
-        target,
-        dialect: await resolveDialect(target, { contract, dialects: options.dialect }),
-      })),
-    );
+    if (options.destructive) proveLoopback(targets);
     return { targets, close };
   } catch (cause) {
     await close();

@@ -70,11 +70,17 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
 
 async function preflight(run: TargetRun, waitMs: number): Promise<string | undefined> {
   const until = performance.now() + waitMs;
+  // A silent target may have a minute to answer in, but Ctrl-C is not to wait for that.
+  const stopped = new Promise<'stopped'>((resolve) => {
+    if (run.signal.aborted) resolve('stopped');
+    run.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
+  });
   for (;;) {
     const recorder = new Recorder('preflight', run.target.name, run.origin);
     const stage = stageFor('preflight', recorder, run);
     const patient = { ...stage, answerMs: stage.answerMs + run.target.warmupMs };
-    const found = await run.surface.preflight(patient);
+    const found = await Promise.race([run.surface.preflight(patient), stopped]);
+    if (found === 'stopped') return undefined;
     await drain([recorder], 0);
     if (found.kind === 'there') return undefined;
     if (performance.now() >= until || run.signal.aborted) return found.reason;

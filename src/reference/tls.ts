@@ -8,7 +8,9 @@ export interface Certificate {
 
 /** A self-signed certificate for this run only, good for `host` and localhost for a week. */
 export async function throwAwayCertificate(host: string): Promise<Certificate> {
-  const { generate } = await import('selfsigned');
+  // Bundled, a CommonJS module has its exports under `default` alone.
+  const module = await import('selfsigned');
+  const { generate } = (module as { readonly default?: typeof module }).default ?? module;
   const { private: key, cert } = await generate(
     [{ name: 'commonName', value: 'plumbline reference server' }],
     {
