@@ -9,9 +9,8 @@ export interface Certificate {
 /** A self-signed certificate for this run only, good for `host` and localhost for a week. */
 export async function throwAwayCertificate(host: string): Promise<Certificate> {
   // Bundled, a CommonJS module has its exports under `default` alone.
-  const module = await import('selfsigned');
-  const { generate } = (module as { readonly default?: typeof module }).default ?? module;
-  const { private: key, cert } = await generate(
+  const { default: selfsigned } = await import('selfsigned');
+  const { private: key, cert } = await selfsigned.generate(
     [{ name: 'commonName', value: 'plumbline reference server' }],
     {
       keyType: 'ec',
