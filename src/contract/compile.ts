@@ -1,6 +1,6 @@
 import { join, posix, relative } from 'node:path';
 import { DiagnosticSeverity, fromFile, Parser } from '@asyncapi/parser';
-import { keepCompiled } from './compiled-file.ts';
+import { keepCompiled, readCompiled } from './compiled-file.ts';
 import { type Contract, InputError, type SurfaceContract } from './contract.ts';
 import { proveFormats } from './format.ts';
 import type { JsonObject } from './json.ts';
@@ -82,8 +82,10 @@ if (rootArgument > 0 && /(?:contract-compiler\.js|compile\.ts)$/.test(process.ar
   const root = process.argv[rootArgument + 1] ?? '.';
   const specs = join(root, 'specs');
   try {
-    const contract = await compileContract(specs, contractHash(specs, root));
-    if (!keepCompiled(contract, join(root, 'dist', 'contract')))
+    const hash = contractHash(specs, root);
+    const place = join(root, 'dist', 'contract');
+    // A rebuild of the code alone leaves the specs as they were.
+    if (!readCompiled(place, hash) && !keepCompiled(await compileContract(specs, hash), place))
       throw new InputError('dist/contract cannot be written');
     keepCompilerHash(root);
   } catch (cause) {
