@@ -1,3 +1,4 @@
+import { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { parseJson } from '../contract/json.ts';
 import type { Closed, Opened, Refused, Unreachable } from './event.ts';
@@ -16,6 +17,8 @@ export interface DialOptions {
   readonly tls?: { readonly ca?: string; readonly insecure?: boolean; readonly serverName?: string };
   readonly compress?: boolean;
   readonly origin?: string;
+  /** False: pings of the other side are left unanswered. @default true */
+  readonly autoPong?: boolean;
 }
 
 /** How the other side answered our upgrade. */
@@ -28,9 +31,12 @@ const largestMessage = 16 * 1024 * 1024;
 export class Peer {
   readonly name: string;
   readonly #transcript: Transcript;
-  readonly #socket: WebSocket;
+  /** Absent where there was nothing that could be dialled. */
+  readonly #socket: WebSocket | undefined;
   #answer: Answer | undefined;
   #closed: Closed | undefined;
+  #connected = false;
+  #deadline: NodeJS.Timeout | undefined;
   #weClosed = false;
   #error: string | undefined;
 
@@ -41,18 +47,33 @@ export class Peer {
     transcript.record({ kind: 'dial', peer: this.name, url: options.url, headers });
     const socketOptions: ClientOptions = {
       headers,
-      handshakeTimeout: options.connectMs + options.answerMs,
       perMessageDeflate: options.compress ?? false,
       maxPayload: largestMessage,
       followRedirects: false,
       skipUTF8Validation: false,
       ...(options.origin === undefined ? {} : { origin: options.origin }),
+      ...(options.autoPong === undefined ? {} : { autoPong: options.autoPong }),
       ...(options.tls?.ca === undefined ? {} : { ca: options.tls.ca }),
       ...(options.tls?.insecure ? { rejectUnauthorized: false } : {}),
       ...(options.tls?.serverName === undefined ? {} : { servername: options.tls.serverName }),
+      finishRequest: (request) => {
+        request.on('socket', (socket) => {
+          socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {
+            this.#connected = true;
+            this.#await(options.answerMs, 'silent', `no answer within ${options.answerMs} ms`);
+          });
+        });
+        request.end();
+      },
     };
-    this.#socket = new WebSocket(options.url, [...(options.protocols ?? [])], socketOptions);
-    this.#listen();
+    this.#await(options.connectMs, 'network', `not connected within ${options.connectMs} ms`);
+    try {
+      this.#socket = new WebSocket(options.url, [...(options.protocols ?? [])], socketOptions);
+      this.#listen(this.#socket);
+    } catch (cause) {
+      // A URL or a header that cannot be sent at all.
+      this.#unreachable('network', (cause as Error).message);
+    }
   }
 
   /** Dials and waits for the answer, whatever it is; never rejects. */
@@ -73,7 +94,7 @@ export class Peer {
 
   /** True from the 101 until either side closes. */
   get isOpen(): boolean {
-    return this.#answer?.kind === 'opened' && !this.#closed && this.#socket.readyState === WebSocket.OPEN;
+    return this.#answer?.kind === 'opened' && !this.#closed && this.#socket?.readyState === WebSocket.OPEN;
   }
 
   get closed(): Closed | undefined {
@@ -82,7 +103,7 @@ export class Peer {
 
   /** Sends a message; text as text, bytes as binary. Nothing happens on a closed connection. */
   send(message: string | Uint8Array): boolean {
-    if (!this.isOpen) return false;
+    if (!this.#socket || !this.isOpen) return false;
     const binary = typeof message !== 'string';
     const text = binary ? Buffer.from(message).toString('base64') : message;
     this.#transcript.record({ kind: 'sent', peer: this.name, text, binary });
@@ -92,7 +113,7 @@ export class Peer {
 
   /** A WebSocket ping; the pong is in the transcript when it comes. */
   ping(): boolean {
-    if (!this.isOpen) return false;
+    if (!this.#socket || !this.isOpen) return false;
     this.#transcript.record({ kind: 'ping', peer: this.name, by: 'us' });
     this.#socket.ping();
     return true;
@@ -102,7 +123,7 @@ export class Peer {
   async close(code = 1000, ms = 1000): Promise<void> {
     if (this.#answer?.kind !== 'opened' || this.#closed) return this.cut();
     this.#weClosed = true;
-    this.#socket.close(code);
+    this.#socket?.close(code);
     await this.#transcript.next((event) => event.kind === 'closed' && event.peer === this.name, { ms });
     this.cut();
   }
@@ -110,32 +131,50 @@ export class Peer {
   /** Drops the connection without a word. */
   cut(): void {
     this.#weClosed = true;
-    this.#socket.terminate();
+    this.#socket?.terminate();
   }
 
-  #listen(): void {
+  /** Another deadline takes the place of the one before. */
+  #await(ms: number, why: Unreachable['why'], error: string): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = setTimeout(() => {
+      this.#unreachable(why, error);
+      this.cut();
+    }, ms);
+  }
+
+  #answered(answer: Parameters<Transcript['record']>[0]): void {
+    clearTimeout(this.#deadline);
+    this.#answer = this.#transcript.record(answer) as Answer;
+  }
+
+  #unreachable(why: Unreachable['why'], error: string): void {
+    if (!this.#answer) this.#answered({ kind: 'unreachable', peer: this.name, why, error });
+  }
+
+  #listen(socket: WebSocket): void {
     const { name: peer } = this;
     const transcript = this.#transcript;
-    let upgrading: Readonly<Record<string, string>> = {};
-    this.#socket.on('upgrade', (response) => {
-      upgrading = flat(response.headers);
-      // Recorded here and not at 'open': the first frame may come in the same turn.
-      this.#answer = transcript.record({ kind: 'opened', peer, headers: upgrading }) as Opened;
+    // Not at 'open': a 101 that breaks the protocol is a 101 all the same, and ends with an error.
+    socket.on('upgrade', (response) => {
+      if (!this.#answer) this.#answered({ kind: 'opened', peer, headers: flat(response.headers) });
     });
-    this.#socket.on('unexpected-response', (request, response) => {
+    socket.on('unexpected-response', (request, response) => {
       const chunks: Buffer[] = [];
       let size = 0;
       const finish = (): void => {
+        clearTimeout(patience);
         if (this.#answer) return;
-        this.#answer = transcript.record({
+        this.#answered({
           kind: 'refused',
           peer,
           status: response.statusCode ?? 0,
           headers: flat(response.headers),
           body: Buffer.concat(chunks).toString('utf8').slice(0, 4096),
-        }) as Refused;
+        });
         request.destroy();
       };
+      clearTimeout(this.#deadline);
       // The status decides; a body that never ends must not hold it up.
       const patience = setTimeout(finish, 500);
       response.on('data', (chunk: Buffer) => {
@@ -143,13 +182,10 @@ export class Peer {
         if (size <= 65_536) chunks.push(chunk);
         else finish();
       });
-      response.on('end', () => {
-        clearTimeout(patience);
-        finish();
-      });
+      response.on('end', finish);
       response.on('error', finish);
     });
-    this.#socket.on('message', (data, isBinary) => {
+    socket.on('message', (data, isBinary) => {
       const at = now();
       const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
       const text = isBinary ? bytes.toString('base64') : bytes.toString('utf8');
@@ -166,19 +202,14 @@ export class Peer {
         at,
       );
     });
-    this.#socket.on('ping', () => transcript.record({ kind: 'ping', peer, by: 'them' }));
-    this.#socket.on('pong', () => transcript.record({ kind: 'pong', peer, by: 'them' }));
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
-      this.#error = error.message;
-      if (this.#answer) return;
-      this.#answer = transcript.record({
-        kind: 'unreachable',
-        peer,
-        why: whyOf(error),
-        error: error.message,
-      }) as Unreachable;
+    socket.on('ping', () => transcript.record({ kind: 'ping', peer, by: 'them' }));
+    socket.on('pong', () => transcript.record({ kind: 'pong', peer, by: 'them' }));
+    socket.on('error', (error: Error) => {
+      this.#error = messageOf(error);
+      // Whatever goes wrong before TCP and TLS are there is no answer of the server's.
+      this.#unreachable(this.#connected ? 'garbled' : 'network', this.#error);
     });
-    this.#socket.on('close', (code, reason) => {
+    socket.on('close', (code, reason) => {
       if (this.#answer?.kind !== 'opened' || this.#closed) return;
       this.#closed = transcript.record({
         kind: 'closed',
@@ -196,12 +227,10 @@ function isAnswer(kind: string): boolean {
   return kind === 'opened' || kind === 'refused' || kind === 'unreachable';
 }
 
-function whyOf(error: NodeJS.ErrnoException): Unreachable['why'] {
-  if (/timed out/i.test(error.message)) return 'silent';
-  const network = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT'];
-  if (network.includes(error.code ?? '')) return 'network';
-  if (/certificate|self.signed|altnames|SSL|TLS/i.test(`${error.code} ${error.message}`)) return 'network';
-  return 'garbled';
+/** Of several addresses none of which answered, the first error tells. */
+function messageOf(error: Error): string {
+  const [first] = error instanceof AggregateError ? (error.errors as Error[]) : [];
+  return error.message || (first?.message ?? error.name);
 }
 
 /** Headers as one string each. */
