@@ -3,7 +3,15 @@ import { failed, type Judgement, passed, type Reading, show, untestable } from '
 import type { Job } from '../../src/suite/recording.ts';
 import type { View } from '../../src/suite/view.ts';
 import { againName } from '../../src/surfaces/beam/flow.ts';
-import { askedOf, contentOf, indexesIn, inputOf, payloadsIn } from '../../src/surfaces/beam/message.ts';
+import {
+  askedOf,
+  contentOf,
+  indexesIn,
+  inputOf,
+  markIn,
+  payloadsIn,
+  textOf,
+} from '../../src/surfaces/beam/message.ts';
 import { proofOf } from '../../src/surfaces/beam/proof.ts';
 import type { Frame } from '../../src/wire/event.ts';
 
@@ -49,18 +57,18 @@ export function answered(view: View, step: string): Judgement {
   });
 }
 
-/** The answer came before anything else was sent on the connection. */
+/** All of the answer came before anything else was sent on the connection. */
 export function unasked(view: View, name: string): Judgement {
   const job = view.job(name);
-  const [first] = outputsOf(view, job);
+  const last = outputsOf(view, job).at(-1);
   const next = view.of(job.where).find((event) => event.kind === 'sent' && event.seq > job.from);
-  if (!first) return untestable(`${name} was not answered at all`);
-  if (!next || first.seq < next.seq) return passed([job.where]);
+  if (!last) return untestable(`${name} was not answered at all`);
+  if (!next || last.seq < next.seq) return passed([job.where]);
   return failed({
     rule: 'held-back',
     expected: 'the answer comes by itself',
     actual: 'it came only after something more had been sent',
-    frame: first.seq,
+    frame: last.seq,
   });
 }
 
@@ -149,8 +157,8 @@ export function readingOf(
   if (closed) return { point, value: 'closes', frame: closed.seq };
   const said = after.find((event) => {
     if (event.kind !== 'frame') return false;
-    const input = inputOf(view.recording, event);
-    return input ? input.id === job.id : !beats(event);
+    const mark = markIn(textOf(event));
+    return mark === undefined ? !beats(event) : mark === job.id;
   });
   return { point, value: said ? 'answered' : silent, frame: said?.seq ?? job.from };
 }

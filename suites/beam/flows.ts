@@ -3,7 +3,7 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import type { Flow, FlowStep } from '../../src/contract/flow.ts';
 import { isObject } from '../../src/contract/json.ts';
 import { type Case, judgeEach } from '../../src/suite/case.ts';
-import { all, failed, type Judgement, passed, type Reading, show } from '../../src/suite/judgement.ts';
+import { all, failed, type Judgement, passed, type Reading, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { dialectOf, holdsIn } from '../../src/surfaces/beam/dialect.ts';
@@ -17,7 +17,7 @@ import {
   performFlow,
   withOf,
 } from '../../src/surfaces/beam/flow.ts';
-import { askedOf, isHeartbeat, payloadsIn } from '../../src/surfaces/beam/message.ts';
+import { askedOf, indexesIn, inputOf, isHeartbeat } from '../../src/surfaces/beam/message.ts';
 import type { BeamVerbs } from '../../src/surfaces/beam/verbs.ts';
 import type { Frame } from '../../src/wire/event.ts';
 import { accepted, answered, inputNamed, outputsOf, readingOf } from './answers.ts';
@@ -62,7 +62,7 @@ function flowCases(
   made: Scene<BeamVerbs>,
 ): Case[] {
   const moves = movesOf(flow);
-  const told = flow.steps.filter((step) => step.owns !== undefined);
+  const told = flow.steps.filter((step) => step.owns !== undefined && (step.await || opens(flow, step)));
   return judgeEach(made, told, (step) => {
     const own = moves.filter((move) => move.step === step);
     const lanes = lanesOfStep(flow, variant, step);
@@ -86,9 +86,8 @@ function flowCases(
       });
     }
     if (isObject(step.expect) && typeof step.expect.index === 'number') {
-      const { index } = step.expect;
       for (const id of rules.operations.stream.inOrder) {
-        checks[id] = ofAll((view, lane, move) => hasIndex(view, moveName(lane, move.n), index));
+        checks[id] = ofAll((view, lane, move) => isInPlace(view, moveName(lane, move.n)));
       }
     }
     return {
@@ -104,6 +103,12 @@ function says(step: FlowStep): string {
   const { name, of, op } = withOf(step);
   const what = `${String(op ?? 'output')} ${String(name ?? of)}`;
   return step.await === undefined ? `${what} is taken` : `${what} is answered`;
+}
+
+/** The first input of its connection: only there can a server want something else before it. */
+function opens(flow: Flow, step: FlowStep): boolean {
+  const { on } = withOf(step);
+  return step === flow.steps.find((one) => one.verb === 'input' && withOf(one).on === on);
 }
 
 /** The step before it that made the handler fail. */
@@ -135,16 +140,23 @@ function turnOf(rules: BeamRules, view: View, name: string): Reading[] {
   });
 }
 
-function hasIndex(view: View, step: string, index: number): Judgement {
+/** No payload that the handler produced later has come before the awaited one. A second coming is not judged here. */
+function isInPlace(view: View, step: string): Judgement {
   const [seq] = view.step(step).events;
   const frame = seq === undefined ? undefined : view.frameAt(seq);
-  const actual = frame ? payloadsIn(frame)[0]?.index : undefined;
-  if (frame && actual === index) return passed([frame.peer]);
+  const job = frame && inputOf(view.recording, frame);
+  const [index] = frame ? indexesIn(frame) : [];
+  if (!frame || !job || index === undefined) return untestable(`${step}: no payload with an index`);
+  const before = outputsOf(view, job)
+    .filter((one) => one.seq < frame.seq)
+    .flatMap(indexesIn);
+  const later = before.find((one) => one > index);
+  if (later === undefined || before.includes(index)) return passed([frame.peer]);
   return failed({
     rule: 'order',
-    expected: `payload ${index}`,
-    actual: show(actual),
-    frame: seq ?? 0,
+    expected: `payload ${index} before payload ${later}`,
+    actual: 'after it',
+    frame: frame.seq,
     pointer: '/index',
   });
 }

@@ -33,7 +33,7 @@ export function handshake(
         id: id(credential),
         title: title(credential, 'opens the connection'),
         checks: {
-          ...each(requirements, (view: View) => admitted(view, credential)),
+          ...each(requirements, (view: View) => letIn(view, credential)),
           ...(requirements.includes('B2') ? { B2: (view: View) => upgraded(view, credential) } : {}),
           ...(credential === 'valid'
             ? each(rules.silence.requested ?? [], (view: View) => silentUntilGranted(view, credential))
@@ -95,6 +95,14 @@ function refusalChecks(
     ),
     ...each(rules.silence.refused ?? [], (view) => silentWhenRefused(view, credential, twin)),
   };
+}
+
+/** Where a good token in the header opens nothing, the same token elsewhere says nothing about its place. */
+function letIn(view: View, credential: string): Judgement {
+  if (credential !== 'valid' && view.answer('valid').kind !== 'opened') {
+    return untestable(`its twin valid was not admitted either (${describeAnswer(view, 'valid')})`);
+  }
+  return admitted(view, credential);
 }
 
 /** 101 with an accept key that is the answer to ours, which the WebSocket client checks. */

@@ -4,7 +4,7 @@ import type { Flow } from '../../src/contract/flow.ts';
 import { absent } from '../../src/suite/absence.ts';
 import { type Case, judge } from '../../src/suite/case.ts';
 import { all, type Judgement, untestable } from '../../src/suite/judgement.ts';
-import { type Scene, scene } from '../../src/suite/scene.ts';
+import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { holdsIn } from '../../src/surfaces/beam/dialect.ts';
 import { againName, fenceName, lanesOf } from '../../src/surfaces/beam/flow.ts';
@@ -12,40 +12,13 @@ import { askedOf, inputOf } from '../../src/surfaces/beam/message.ts';
 import type { BeamVerbs } from '../../src/surfaces/beam/verbs.ts';
 import { outputsOf } from './answers.ts';
 
-/** A client goes in the midst of a stream, and another one comes. */
-const successor = scene<BeamVerbs>(
-  'beam',
-  'beam/successor',
-  {
-    title: 'a client leaves in the midst of a stream and another one comes',
-    needs: ['token:valid', 'handler'],
-    cost: { jobs: 3, connections: 2 },
-  },
-  async (beam) => {
-    await beam.open('former');
-    beam.input('former', 'abandoned', { op: 'stream', n: 200 });
-    await beam.output('begun', 'abandoned', { owns: 'B7' });
-    await beam.cut('former');
-    await beam.open('latter');
-    for (const name of ['own', 'fence']) await beam.prove('latter', name);
-  },
-);
-
-/** Nobody sees what was answered to another: on every flow that runs on two connections, and after a cut. */
+/** Nobody sees what was answered to another, in any flow that runs on two connections. */
 export function isolation(
   contract: SurfaceContract<BeamRules>,
   dialect: string,
 ): { scenes: Scene<BeamVerbs>[]; cases: Case[] } {
   const shared = contract.flows.filter(holdsIn(dialect)).filter(({ variants }) => variants.includes(variant));
-  return {
-    scenes: [successor],
-    cases: [
-      ...shared.map((flow) => flowCase(flow)),
-      judge(successor, 'beam/isolation/successor', 'a new connection carries nothing of one that is gone', {
-        B7: (view) => silentAbout(view, 'former', 'fence'),
-      }),
-    ],
-  };
+  return { scenes: [], cases: shared.map(flowCase) };
 }
 
 const variant = 'two-connections';
@@ -54,21 +27,13 @@ function flowCase(flow: Flow): Case {
   const [one = '', two = ''] = lanesOf(flow, variant);
   const streams = flow.steps.some((step) => JSON.stringify(step.with ?? null).includes('"stream"'));
   const apart = (view: View): Judgement =>
-    all([silentAbout(view, two, fenceOf(view, one)), silentAbout(view, one, fenceOf(view, two))]);
+    all([silentAbout(view, two, fenceName(one)), silentAbout(view, one, fenceName(two))]);
   return judge(
     { id: `${flow.id}/${variant}`, surface: 'beam' },
     `beam/isolation/${flow.id.replace('beam/', '')}`,
     'each of two connections carries its own answers and none of the other',
     { B6: apart, ...(streams ? { B7: apart } : {}) },
   );
-}
-
-/** The last input of a connection: its own fence where the flow has one, else that of the performance. */
-function fenceOf(view: View, lane: string): string {
-  const own = Object.keys(view.recording.jobs).find(
-    (name) => name.startsWith(`${lane} `) && /fence/.test(name),
-  );
-  return own ?? fenceName(lane);
 }
 
 /** No answer to an input of another connection on the one that carries the fence, up to there and to the drain. */

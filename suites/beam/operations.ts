@@ -62,7 +62,10 @@ function operationScene(op: BeamOperationName): Scene<BeamVerbs> {
     async (beam) => {
       await beam.open('client');
       beam.input('client', 'first', { op, ...(op === 'stream' ? { n: payloads } : {}) });
-      if (op !== 'fail') await beam.output('first', 'first', { owns: 'B6' });
+      // Waited for in full, whatever was missed elsewhere: what comes only later had to be asked for.
+      if (op !== 'fail') await beam.output('first', 'first', { owns: 'B6', patient: true });
+      if (op === 'stream')
+        await beam.output('rest', 'first', { count: payloads - 1, owns: 'B7', patient: true });
       // These two are sent together; they also show what a client gets that had to ask for more.
       beam.input('client', 'second', { op: 'transform' });
       beam.input('client', 'third', { op: 'transform' });

@@ -95,6 +95,8 @@ function isTheChannel(view: View, path: string, others: readonly string[]): Judg
   if (answer.kind === 'refused' && (answer.status === 401 || answer.status === 403)) {
     return untestable(`${path}: the token was not taken (${answer.status})`);
   }
+  // Nor does what is no HTTP at all, which the upgrade itself is judged by.
+  if (answer.kind === 'unreachable') return untestable(`${path}: ${describeAnswer(view, path)}`);
   const judgement = admitted(view, path);
   if (judgement.kind !== 'passed') return judgement;
   const note = others.map((other) => `${other}: ${describeAnswer(view, other)}`).join(', ');

@@ -44,6 +44,11 @@ const formFaults: readonly Fault[] = [
     says: 'a client with a bad token is greeted before it is turned away',
     bend: () => ({ refuse: () => ({ kind: 'opened', frames: ['{"hello":"who are you?"}'], code: 1008 }) }),
   }),
+  fault('beam/speaks-before-the-upgrade', {
+    breaks: ['B17', 'B10', 'B2'],
+    says: 'something is sent before the answer to an upgrade that is granted',
+    bend: ({ handshake }) => ({ handshake: (lines) => ['{"hello":"wait for it"}', ...handshake(lines)] }),
+  }),
   fault('beam/refuses-with-400', {
     breaks: ['B10i', 'BH4'],
     says: 'a refusal bears the status 400',

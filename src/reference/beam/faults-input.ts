@@ -8,14 +8,31 @@ const fault = defineFault<BeamPolicies>;
 /** What inputs do to a server that was not written for them. */
 export const inputFaults: readonly Fault[] = [
   fault('beam/waits-for-a-subscription', {
-    breaks: ['B13', 'B6'],
+    breaks: ['B13', 'B6', 'B7'],
     says: 'the first input of a connection is taken for a subscription and never answered',
     bend: ({ decode }) => ({ decode: (message, nth) => (nth === 0 ? undefined : decode(message, nth)) }),
   }),
   fault('beam/one-input-only', {
-    breaks: ['B6'],
+    breaks: ['B6', 'B7'],
     says: 'a connection answers its first input and no other',
     bend: ({ decode }) => ({ decode: (message, nth) => (nth > 0 ? undefined : decode(message, nth)) }),
+  }),
+  fault('beam/ascii-only', {
+    breaks: ['B6'],
+    says: 'an input with a character beyond ASCII is taken for no JSON',
+    bend: ({ decode }) => ({
+      decode: (message, nth) => (message.data.some((byte) => byte > 127) ? undefined : decode(message, nth)),
+    }),
+  }),
+  fault('beam/its-own-keys-only', {
+    breaks: ['B6'],
+    says: 'an input with a key that the handler does not know is not handed on',
+    bend: ({ decode }) => ({
+      decode: (message, nth) => {
+        const input = decode(message, nth);
+        return input && Object.keys(input).every((key) => /^(nonce|op|n)$/.test(key)) ? input : undefined;
+      },
+    }),
   }),
   fault('beam/dies-of-bad-json', {
     breaks: ['B15i'],
@@ -37,7 +54,7 @@ export const inputFaults: readonly Fault[] = [
     }),
   }),
   fault('beam/failure-hangs', {
-    breaks: ['B6'],
+    breaks: ['B6', 'B15i'],
     says: 'after the handler has failed nothing is answered any more',
     bend: () => ({ fail: () => [{ kind: 'mute' }] }),
   }),

@@ -1,4 +1,4 @@
-import type { Json } from '../../contract/json.ts';
+import { isObject, type Json } from '../../contract/json.ts';
 import { defineFault } from '../define-fault.ts';
 import type { Fault } from '../surface-server.ts';
 import type { BeamPolicies, Outgoing, Peer } from './policies.ts';
@@ -13,7 +13,7 @@ export const outputFaults: readonly Fault[] = [
     bend: ({ encode }) => ({ encode: (output) => encode([output]) }),
   }),
   fault('beam/output-as-text', {
-    breaks: ['B8', 'B16'],
+    breaks: ['B8'],
     says: 'an output is printed as Python prints it, which is no JSON',
     bend: ({ encode }) => ({
       encode: (output) => {
@@ -23,7 +23,7 @@ export const outputFaults: readonly Fault[] = [
     }),
   }),
   fault('beam/output-as-binary', {
-    breaks: ['B8i'],
+    breaks: ['B8i', 'BH5'],
     says: 'outputs travel in binary frames',
     bend: ({ encode }) => ({
       encode: (output) => ({ data: Buffer.from(encode(output).data), binary: true }),
@@ -34,6 +34,28 @@ export const outputFaults: readonly Fault[] = [
     says: 'an output goes to another connection of the endpoint, if there is one',
     bend: ({ address }) => ({
       address: (own, everybody) => everybody.find((peer) => peer !== own) ?? address(own, everybody),
+    }),
+  }),
+  fault('beam/output-to-everybody', {
+    breaks: ['B6', 'B7'],
+    says: 'an output goes to every connection of the endpoint',
+    bend: ({ address }) => ({
+      address: (own, everybody) => ({
+        send(message) {
+          address(own, everybody).send(message);
+          for (const peer of everybody) if (peer !== own) peer.send(message);
+        },
+      }),
+    }),
+  }),
+  fault('beam/answers-twice', {
+    breaks: ['B6'],
+    says: 'the answer to a transform is sent twice',
+    bend: ({ order }) => ({
+      order: (outputs) => {
+        const [only, ...others] = order(outputs);
+        return isObject(only) && only.index === undefined ? [only, only, ...others] : outputs;
+      },
     }),
   }),
   fault('beam/output-when-asked', {

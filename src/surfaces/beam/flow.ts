@@ -68,20 +68,19 @@ export async function performFlow(flow: Flow, variant: string, beam: BeamVerbs):
     for (const move of moves) {
       await lanes.find((lane) => lane.name === withOf(move.step).on)?.perform(move);
     }
-    return;
+  } else {
+    await together(
+      lanes.map(async (lane) => {
+        await perform(lane, moves.slice(0, half));
+        if (variant === 'reconnect-midway') {
+          await beam.cut(lane.peer);
+          await lane.reconnect();
+        }
+        await perform(lane, moves.slice(half));
+      }),
+    );
   }
-  await together(
-    lanes.map(async (lane) => {
-      await perform(lane, moves.slice(0, half));
-      if (variant === 'reconnect-midway') {
-        await beam.cut(lane.peer);
-        await lane.reconnect();
-      }
-      await perform(lane, moves.slice(half));
-    }),
-  );
-  if (lanes.length === 1) return;
-  // What a lane is answered now comes after all that the others were answered.
+  // What a lane is answered now comes after all that it, or another, was answered before.
   await together(
     lanes.map(async (lane) => {
       beam.input(lane.peer, fenceName(lane.name), { op: 'transform' });
@@ -90,7 +89,7 @@ export async function performFlow(flow: Flow, variant: string, beam: BeamVerbs):
   );
 }
 
-/** Name of the last input of a lane that has others beside it. */
+/** Name of the last input of a lane, which comes after all those of the flow. */
 export function fenceName(lane: string): string {
   return `${lane} fence`;
 }

@@ -29,10 +29,17 @@ export function contentOf(frame: Frame): Json | undefined {
   return frame.binary ? parseJson(textOf(frame)) : frame.message;
 }
 
+/** Answers of `inputOf`: every judge and monitor asks it of every frame, and an input is older than its answer. */
+const inputs = new WeakMap<Frame, { readonly job: Job | undefined }>();
+
 /** The input that a frame answers, by its mark; undefined: none that was sent in this recording. */
 export function inputOf(recording: Recording, frame: Frame): Job | undefined {
+  const known = inputs.get(frame);
+  if (known) return known.job;
   const id = markIn(textOf(frame));
-  return id === undefined ? undefined : Object.values(recording.jobs).find((job) => job.id === id);
+  const job = id === undefined ? undefined : Object.values(recording.jobs).find((one) => one.id === id);
+  inputs.set(frame, { job });
+  return job;
 }
 
 /** The mark of the input that a frame is about, also one that this recording does not know. */

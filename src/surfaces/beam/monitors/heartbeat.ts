@@ -18,8 +18,10 @@ export function heartbeat(rules: BeamRules, dialect: string): Monitor {
     per: 'connection',
     checks,
     start: () => ({ first: undefined as Frame | undefined, beat: undefined as Frame | undefined }),
-    step(state, event, report) {
-      if (event.kind !== 'frame') return;
+    step(state, event, report, { recording }) {
+      // What is said to a client that must be turned away is for the door's own checks.
+      const shown = recording.peers[event.peer]?.about.credential ?? '';
+      if (event.kind !== 'frame' || rules.door.refuses[shown]) return;
       const beats = isHeartbeat(rule, event);
       if (beats) state.beat ??= event;
       if (state.first) return;
