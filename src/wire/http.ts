@@ -35,7 +35,6 @@ export class HttpClient {
     this.#agent = new Agent({
       connections: 64,
       pipelining: 1,
-      maxResponseSize: largestBody,
       connect: {
         timeout: connectMs,
         ...(tls.ca === undefined ? {} : { ca: tls.ca }),
@@ -65,22 +64,18 @@ export class HttpClient {
         ...(wanted.body === undefined ? {} : { body: wanted.body }),
         signal: AbortSignal.timeout(wanted.ms),
       });
-      if (wanted.headOnly) {
-        response.body.on('error', () => {}).destroy();
-        return done({
-          status: response.statusCode,
-          headers: flat(response.headers as NodeJS.Dict<string | string[]>),
-          body: '',
-        });
-      }
-      const body = await response.body.text();
-      const json = parseJson(body);
-      return done({
+      const head = {
         status: response.statusCode,
         headers: flat(response.headers as NodeJS.Dict<string | string[]>),
-        body,
-        ...(json === undefined ? {} : { json }),
-      });
+      };
+      if (wanted.headOnly) {
+        response.body.on('error', () => {}).destroy();
+        return done({ ...head, body: '' });
+      }
+      const { text: body, whole } = await readUpTo(largestBody, response.body);
+      if (!whole) return done({ ...head, body, error: `the body is longer than ${largestBody} bytes` });
+      const json = parseJson(body);
+      return done({ ...head, body, ...(json === undefined ? {} : { json }) });
     } catch (cause) {
       const error = cause as NodeJS.ErrnoException;
       const timedOut = error.name === 'TimeoutError' || error.name === 'AbortError';
@@ -96,4 +91,20 @@ export class HttpClient {
   async close(): Promise<void> {
     await this.#agent.destroy();
   }
+}
+
+/** A body, cut after so many bytes: what a server sends us has an end. */
+async function readUpTo(
+  most: number,
+  body: AsyncIterable<Buffer>,
+): Promise<{ text: string; whole: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > most) break;
+  }
+  const text = Buffer.concat(chunks).subarray(0, most).toString('utf8');
+  return { text, whole: size <= most };
 }
