@@ -78,6 +78,7 @@ function rowCase(rules: PusherRules, name: string, row: ConnectionRow) {
   const twin = peerOf(row.twin);
   const peer = peerOf(name);
   const told = each(rules.closing.told, (view: View) => toldWhy(view, peer, twin));
+  const range = each(rules.closing.range, (view: View) => inRange(view, peer, twin));
   const alone = each(rules.closing.alone, (view: View) => unannounced(view, peer, twin));
   if (!('refused' in row)) {
     return {
@@ -92,7 +93,7 @@ function rowCase(rules: PusherRules, name: string, row: ConnectionRow) {
     id,
     title: `a connection with ${row.says} is refused`,
     checks: {
-      ...(row.scheme === undefined ? { ...told, ...alone } : {}),
+      ...(row.scheme === undefined ? { ...told, ...alone, ...range } : {}),
       ...each(
         row.refused.filter((requirement) => !ownCodes.has(requirement)),
         (view: View) => neverGreeted(view, peer, twin, row.scheme !== undefined),
@@ -184,6 +185,14 @@ function toldWhy(view: View, peer: string, twin: string): Judgement {
   return closed.code >= 4000 && closed.code <= 4399
     ? passed([twin])
     : wrong('no-code', 'a close with a code of the protocol', `a close with ${closed.code}`, closed);
+}
+
+function inRange(view: View, peer: string, twin: string): Judgement {
+  const closed = endOf(view, peer);
+  if (!closed) return untestable('it was not refused by a close');
+  return closed.code < 4400
+    ? passed([twin])
+    : wrong('range', 'a code of the protocol from 4000 to 4399', `a close with ${closed.code}`, closed);
 }
 
 function unannounced(view: View, peer: string, twin: string): Judgement {

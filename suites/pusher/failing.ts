@@ -74,19 +74,31 @@ function noError(view: View, peer: string, job: string): Judgement {
   return judgement;
 }
 
-/** Events of before the failure may still be under way when it is told; a done never is. */
+/**
+ * Events of before the failure may still be under way when it is told over HTTP; what comes after the first
+ * event of a job that was submitted later does not. A done is always one too many.
+ */
 function nothingAfter(view: View, peer: string, job: string, point: string | undefined): Judgement {
   view.step(`submit ${job}`);
-  const witness = witnessOf(view, job);
   view.peer(peer);
-  const done = framesAbout(view, peer, job).find((frame) => statusOf(frame) === 'done');
+  const witness = witnessOf(view, job);
   if (!witness) return untestable('no witness: the failure was not told');
+  const later = new Set(
+    Object.values(view.recording.jobs)
+      .filter(({ from }) => from > witness.seq)
+      .map(({ id }) => id),
+  );
   view.step(`fence ${peer}`);
-  if (point !== undefined)
-    return passed([peer], {
-      readings: [reading(point, done ? 'done-follows' : 'error-ends', done ?? witness)],
-    });
-  return done
-    ? wrong('after-the-failure', 'nothing more of the job', show(updateOf(done)), done)
-    : passed([peer]);
+  const fence = view.frames(peer, (frame) => later.has(requestOf(frame) ?? ''))[0];
+  if (!fence) return untestable('no fence: nothing was seen of a later job');
+  const frames = framesAbout(view, peer, job);
+  const done = frames.find((frame) => statusOf(frame) === 'done');
+  const late = point === undefined ? (done ?? frames.find(({ seq }) => seq > fence.seq)) : undefined;
+  if (late) return wrong('after-the-failure', 'nothing more of the job', show(updateOf(late)), late);
+  const odd = frames.find((frame) => frame.seq > fence.seq && statusOf(frame) !== 'done');
+  if (odd) return wrong('after-the-failure', 'nothing more of the job', show(updateOf(odd)), odd);
+  if (point === undefined) return passed([peer]);
+  return passed([peer], {
+    readings: [reading(point, done ? 'done-follows' : 'error-ends', done ?? witness)],
+  });
 }

@@ -1,7 +1,6 @@
 import type { Contract } from '../../src/contract/contract.ts';
 import type { Suite } from '../../src/suite/surface.ts';
 import { channels } from '../../src/surfaces/pusher/monitors/channels.ts';
-import { closing } from '../../src/surfaces/pusher/monitors/closing.ts';
 import { delivery } from '../../src/surfaces/pusher/monitors/delivery.ts';
 import { frames } from '../../src/surfaces/pusher/monitors/frames.ts';
 import { opening } from '../../src/surfaces/pusher/monitors/opening.ts';
@@ -10,14 +9,44 @@ import { owners } from '../../src/surfaces/pusher/monitors/owners.ts';
 import { readings } from '../../src/surfaces/pusher/monitors/readings.ts';
 import { values } from '../../src/surfaces/pusher/monitors/values.ts';
 import { pusherSurface } from '../../src/surfaces/pusher/surface.ts';
+import { authEndpoint } from './auth-endpoint.ts';
+import { channelNames } from './channel-names.ts';
 import { connecting } from './connecting.ts';
 import { flows } from './flows.ts';
+import { keepAlive } from './keep-alive.ts';
+import { openPoints } from './open-points.ts';
+import { payload } from './payload.ts';
+import { results } from './results.ts';
+import { robustness } from './robustness.ts';
 import { subscribe } from './subscribe.ts';
+import { triggerApi } from './trigger-api.ts';
+import { webhooks } from './webhooks.ts';
 
-/** The pusher suite for one dialect of a contract: its themes, and the monitors that watch all of them. */
+/**
+ * The pusher suite for one dialect of a contract: its themes, and the monitors that watch all of them.
+ *
+ * A case's `covers` names the rows of specs/pusher/rules.yaml that it stands for, as TABLE/ROW:
+ * connection (protocol.connections) · close (closeCodes) · channel-auth, channel-name (channelAuth.rows,
+ * .channels) · auth, auth-encoding (authEndpoint.rows, .encodings) · delivery · ping (keepAlive.pings) ·
+ * robustness · trigger (triggerApi.rows) · webhook (webhooks.events) · status (a dialect's events) ·
+ * transition/FROM/TO (a dialect's automaton, where something is shown).
+ */
 export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
   const { rules } = pusher;
-  const themes = [flows(pusher, dialect), connecting(pusher), subscribe(pusher)];
+  const themes = [
+    flows(pusher, dialect),
+    connecting(pusher),
+    subscribe(pusher),
+    channelNames(pusher),
+    authEndpoint(pusher, dialect),
+    keepAlive(pusher),
+    payload(pusher),
+    triggerApi(pusher),
+    results(pusher),
+    webhooks(pusher),
+    robustness(pusher),
+    openPoints,
+  ];
   return {
     surface: pusherSurface(pusher),
     scenes: themes.flatMap((theme) => theme.scenes),
@@ -29,7 +58,6 @@ export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
       order(rules, dialect),
       values(rules, dialect),
       owners(rules),
-      closing(rules),
       delivery(rules),
       readings(rules),
     ],

@@ -76,6 +76,7 @@ export class Connections {
         connectMs,
         answerMs,
         tls: this.#target.tls,
+        ...(options.silent ? { autoPong: false } : {}),
       },
       { ...options.about },
     );

@@ -70,7 +70,7 @@ export class Publisher {
     const { name, channels, data, except } = event;
     const body: Json = { name, channels, data, ...(except === null ? {} : { socket_id: except }) };
     const exchange = await this.request({ name: 'trigger', call: 'events', body });
-    this.note(job, event, exchange);
+    this.note(job, 'publish', event, exchange);
     if (!isTaken(exchange)) {
       this.#waits.skip(step, 'publish', whyNot(exchange));
       throw new SceneStopped(whyNot(exchange));
@@ -79,10 +79,10 @@ export class Publisher {
     return exchange;
   }
 
-  /** Writes down what was published, so that its subscribers are owed it. */
-  note(job: string, event: Published, exchange: Exchange): void {
+  /** Writes down what was published. What bears the verb `publish` its subscribers are owed, in that order. */
+  note(job: string, verb: 'publish' | 'row', event: Published, exchange: Exchange): void {
     this.#waits.stage.recorder.call(job, {
-      verb: 'publish',
+      verb,
       body: event,
       accepted: isTaken(exchange),
       seq: exchange.seq,

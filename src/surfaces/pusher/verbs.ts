@@ -63,6 +63,16 @@ export class PusherVerbs {
   /** Whether the target offers what a row of the rules asks for. */
   readonly offers = (word: string): boolean => offers(this.#stage.target, word);
 
+  /** Whether there is anything to connect to. */
+  get hasSocket(): boolean {
+    return this.#stage.target.urls.ws !== undefined;
+  }
+
+  /** Whether what needs seconds of real time may take them. */
+  get mayTakeTime(): boolean {
+    return this.clock.hasControl || this.#stage.slow;
+  }
+
   /**
    * Has something happen on a client's channel, from the first status to the last, by whatever driver there
    * is: a job that is submitted, or one that exists only in what we publish of it.

@@ -22,7 +22,8 @@ export function order(rules: PusherRules, dialect: string): Monitor {
     ...Object.values(events ?? {}).flatMap((rule) => [
       ...(rule.shown === 'never' ? (rule.requirements ?? []) : []),
       ...(rule.once ?? []),
-      ...(rule.nothingAfter ?? []),
+      // What is never shown has no end on the wire: the scene that brings it about judges what follows it.
+      ...(rule.shown === 'never' ? [] : (rule.nothingAfter ?? [])),
     ]),
   ]);
   return monitor({
@@ -69,7 +70,7 @@ export function order(rules: PusherRules, dialect: string): Monitor {
       if (isRepeat && state.ended === '') find(repeated ?? [], 'repeated', 'a change since the event before');
       state.seen.set(status, count);
       state.last = event;
-      if (automaton?.terminal.includes(status)) state.ended = status;
+      if (automaton?.terminal.includes(status) && rule.shown !== 'never') state.ended = status;
     },
   });
 }
