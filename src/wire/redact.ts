@@ -1,25 +1,23 @@
-/** Replaces secrets in text: plain, percent-encoded, JSON-escaped and in base64, at each of its three offsets. */
+/** Replaces secrets in text, in whatever form the text has them. */
 export type Redactor = (text: string) => string;
 
 const mark = '[redacted]';
 
+/** Shorter than this, a piece of a secret is no secret. */
+const telling = 8;
+
 /**
- * Makes a redactor for a list of secrets. Signatures (64 hex digits after a colon or in
- * `auth_signature=`) go as well, since they stand for the secret that made them.
+ * Makes a redactor for a list of secrets: plain, percent-encoded, JSON-escaped (however often) and in base64
+ * at each of its three offsets, these in turn escaped or encoded. Where a text was cut in the midst of a
+ * secret, the piece goes as well. So do signatures (64 hex digits after a colon or in `auth_signature=`),
+ * since they stand for the secret that made them.
  */
 export function redactor(secrets: readonly string[]): Redactor {
-  const forms = new Set<string>();
-  for (const secret of secrets) {
-    if (secret.length < 4) continue;
-    forms.add(secret);
-    forms.add(encodeURIComponent(secret));
-    forms.add(JSON.stringify(secret).slice(1, -1));
-    for (const form of base64Forms(secret)) forms.add(form);
-  }
-  const ordered = [...forms].filter((form) => form.length >= 4).sort((a, b) => b.length - a.length);
-  const pattern = ordered.length > 0 ? new RegExp(ordered.map(escapeRegExp).join('|'), 'g') : undefined;
+  const long = [...new Set(secrets)].filter((secret) => secret.length >= 4);
+  const forms = new Set(long.flatMap((secret) => [secret, ...base64Forms(secret)]));
+  const pattern = forms.size > 0 ? new RegExp(anyOf([...forms].map(charsInAnyForm)), 'g') : undefined;
   return (text) => {
-    const plain = pattern ? text.replace(pattern, mark) : text;
+    const plain = withoutPieceAtTheEnd(pattern ? text.replace(pattern, mark) : text, long);
     return plain.replace(/(:|auth_signature=|sha256=)[0-9a-f]{64}\b/g, `$1${mark}`);
   };
 }
@@ -35,13 +33,71 @@ export function base64Forms(secret: string): string[] {
     const head = offset === 0 ? 0 : offset + 1;
     const tail = (offset + bytes.length) % 3 === 0 ? 0 : 1;
     const form = text.slice(head, text.length - tail);
-    if (form.length >= 8) {
+    if (form.length >= 4) {
       forms.push(form);
       const url = form.replaceAll('+', '-').replaceAll('/', '_');
       if (url !== form) forms.push(url);
     }
   }
   return forms;
+}
+
+/**
+ * A pattern for any of some texts, as long a one as there is. What begins alike is tried once: a target may
+ * have a hundred tokens that differ in their last characters only.
+ */
+function anyOf(texts: readonly (readonly string[])[]): string {
+  const byFirst = new Map<string, string[][]>();
+  for (const [first, ...rest] of texts) {
+    if (first === undefined) continue;
+    const alike = byFirst.get(first);
+    if (alike) alike.push(rest);
+    else byFirst.set(first, [rest]);
+  }
+  const branches = [...byFirst].map(([first, rests]) => first + anyOf(rests));
+  if (branches.length === 0) return '';
+  const mayEnd = texts.some((text) => text.length === 0);
+  if (branches.length === 1 && !mayEnd) return branches[0] ?? '';
+  return `(?:${branches.join('|')})${mayEnd ? '?' : ''}`;
+}
+
+/** A pattern for each character of a text, of which the special ones may be escaped or encoded. */
+function charsInAnyForm(text: string): string[] {
+  return [...text].map(charInAnyForm);
+}
+
+function charInAnyForm(char: string): string {
+  if (/[A-Za-z0-9]/.test(char)) return char;
+  const units = [...Array(char.length).keys()].map((at) => char.charCodeAt(at).toString(16).padStart(4, '0'));
+  const bytes = [...Buffer.from(char, 'utf8')].map((byte) => byte.toString(16).padStart(2, '0'));
+  const quoted = JSON.stringify(char).slice(1, -1);
+  const named = /^\\[a-z]$/.test(quoted) ? [`\\\\+${quoted.charAt(1)}`] : [];
+  const forms = [
+    char === '\\' ? '\\\\+' : `\\\\*${escapeRegExp(char)}`,
+    units.map((unit) => `\\\\+u${anyCase(unit)}`).join(''),
+    bytes.map((byte) => `%${anyCase(byte)}`).join(''),
+    ...(char === ' ' ? ['\\+'] : []),
+    ...named,
+  ];
+  return `(?:${forms.join('|')})`;
+}
+
+function anyCase(hex: string): string {
+  return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+}
+
+/** Findings and excerpts are kept short: the cut may go through a secret. */
+function withoutPieceAtTheEnd(text: string, secrets: readonly string[]): string {
+  const cut = text.lastIndexOf('…');
+  const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
+  for (const secret of secrets) {
+    const tail = body.slice(-secret.length);
+    const at = tail.lastIndexOf(secret.slice(0, telling));
+    if (at >= 0 && secret.startsWith(tail.slice(at))) {
+      return `${body.slice(0, body.length - tail.length + at)}${mark}${rest}`;
+    }
+  }
+  return text;
 }
 
 function escapeRegExp(text: string): string {
