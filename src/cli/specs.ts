@@ -11,8 +11,10 @@ import type { SpecsOptions } from './options.ts';
  * asks for, and the other way round.
  * @throws InputError where a spec is broken: exit code 2.
  */
-export async function specs({ verbose }: SpecsOptions): Promise<number> {
-  const folder = join(packageRoot(), 'specs');
+export async function specs(
+  { verbose }: SpecsOptions,
+  folder = join(packageRoot(), 'specs'),
+): Promise<number> {
   // By import() alone: the compiler brings the AsyncAPI parser, which no other command is to load.
   const { compileContract } = await import('../contract/compile.ts');
   const contract = await compileContract(folder);

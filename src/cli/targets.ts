@@ -39,16 +39,15 @@ async function candidates(options: ConformOptions, contract: Contract) {
     const all = await loadTargets(options.target, { contract, env: process.env });
     return { all, close: async () => {} };
   }
-  const { startReference } = await import('../reference/start.ts');
-  const reference = await startReference({
+  const { startEmbedded } = await import('./embedded.ts');
+  const embedded = await startEmbedded({
     contract,
-    port: 0,
     dialects: options.dialect,
     ...(options.surface.length === 0 ? {} : { surfaces: options.surface }),
   });
   return {
-    all: await targetsOf(reference.targets(), 'the embedded reference server', contract),
-    close: () => reference.close(),
+    all: await targetsOf(embedded.targets, 'the embedded reference server', contract),
+    close: embedded.close,
   };
 }
 

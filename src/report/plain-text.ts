@@ -20,7 +20,8 @@ export function wrap(text: string, width: number): string[] {
   let rest = text;
   while (rest.length > width) {
     const space = rest.lastIndexOf(' ', width);
-    const at = space > width / 3 ? space : width;
+    // A long word such as a line of JSON is broken, so that it does not leave half a line empty.
+    const at = space > width * 0.6 ? space : width;
     lines.push(rest.slice(0, at).trimEnd());
     rest = rest.slice(at).trimStart();
   }

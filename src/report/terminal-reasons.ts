@@ -51,6 +51,7 @@ function lines(reason: string, fold: Fold, { width, verbose, paint }: Page): str
   return [
     `${`${fold.ids.length}`.padStart(5)} × ${first}`,
     ...more.map((line) => `        ${line}`),
-    ...(verbose ? fold.ids.map((id) => paint.dim(`        ${visible(id)}`)) : []),
+    // Few are named; many would bury the reasons.
+    ...(verbose || fold.ids.length <= 2 ? fold.ids.map((id) => paint.dim(`        ${visible(id)}`)) : []),
   ];
 }

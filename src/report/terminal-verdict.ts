@@ -1,3 +1,4 @@
+import type { ResolvedPoint } from '../conform/check-result.ts';
 import type { Header, VerdictEvent } from '../conform/run-event.ts';
 import type { VerdictOf } from '../conform/verdict.ts';
 import type { Page } from './page.ts';
@@ -43,19 +44,29 @@ export function verdictLines(event: VerdictEvent, header: Header | undefined, pa
 function openPoints({ openPoints }: VerdictEvent, several: boolean, page: Page): string[] {
   const seen = openPoints.filter(({ resolved }) => resolved.length > 0);
   if (seen.length === 0) return [];
-  const byTarget = groups(seen);
-  const lines = [...byTarget].flatMap(([target, points]) => {
-    const texts = points.map(({ id, about, resolved, pinned }) => {
-      const answer = resolved.join(' and ');
-      return visible(`${about}: ${answer} (${id}${pinned === undefined ? '' : ', pinned'})`);
-    });
-    const sources = page.verbose
-      ? points.flatMap((point) => point.sources.map((source) => `    ${point.id}  ${visible(source)}`))
-      : [];
-    const list = wrapParts(texts, page.width - 4).map((line) => `    ${line}`);
-    return [...(several ? [`  ${visible(target)}`] : []), ...list, ...sources];
-  });
-  return ['', 'open points', ...lines];
+  const { paint, verbose, width } = page;
+  const lines = [...groups(seen)].flatMap(([target, points]) => [
+    ...(several ? [`  ${visible(target)}`] : []),
+    ...(verbose
+      ? points.flatMap((point) => pointInFull(point, page))
+      : wrapParts(points.map(pointInShort), width - 4).map((line) => `    ${line}`)),
+  ]);
+  const hint = verbose ? '' : paint.dim('  what each is about: --verbose, or --explain ID');
+  return ['', `open points${hint}`, ...lines];
+}
+
+function pointInShort({ id, resolved, pinned }: ResolvedPoint): string {
+  return visible(`${id} ${resolved.join(' and ')}${pinned === undefined ? '' : ' (pinned)'}`);
+}
+
+function pointInFull(point: ResolvedPoint, { width }: Page): string[] {
+  const texts = [
+    `${pointInShort(point)}: ${visible(point.about)}`,
+    ...point.sources.map((source) => `  ${visible(source)}`),
+  ];
+  return texts.flatMap((text) =>
+    wrap(text, width - 6).map((line, at) => `    ${at === 0 ? '' : '  '}${line}`),
+  );
 }
 
 function groups<T extends { readonly target: string }>(all: readonly T[]): Map<string, T[]> {

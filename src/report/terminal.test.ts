@@ -65,7 +65,9 @@ describe('the terminal report', () => {
 
   it('folds what is untestable by reason', async () => {
     const text = await written(terminal, events);
-    expect(text).toContain('untestable  2 checks, 2 of them MUST\n    2 × mine: no driver performs revoke\n');
+    expect(text).toContain(
+      'untestable  2 checks, 2 of them MUST\n    2 × mine: no driver performs revoke\n        emit/untestable E10\n',
+    );
     expect(text).not.toContain('not selected');
   });
 
@@ -79,9 +81,12 @@ describe('the terminal report', () => {
   });
 
   it('tells how open points were answered', async () => {
-    expect(await written(terminal, events)).toContain('stripped data: null (A21)');
+    expect(await written(terminal, events)).toContain('\n    A21 null\n');
     expect(await written(terminal, events)).not.toContain('A22');
-    expect(await written(terminal, events, { verbose: true })).toContain('absent: a sample');
+    const inFull = await written(terminal, events, { verbose: true });
+    expect(inFull).toContain(
+      '    A21 null: stripped data\n      null: the page on scopes\n      absent: a sample\n',
+    );
   });
 
   it('ends with the verdict, on each target and on the run', async () => {

@@ -2,7 +2,7 @@ import colors from 'picocolors';
 import type { CaseResult, Header, RunEvent } from '../conform/run-event.ts';
 import type { ReporterFactory } from './context.ts';
 import { LiveLine } from './live-line.ts';
-import { count, cut, duration, visible } from './plain-text.ts';
+import { count, cut, duration, visible, wrap } from './plain-text.ts';
 import { failures } from './terminal-failures.ts';
 import { reasons } from './terminal-reasons.ts';
 import { verdictLines } from './terminal-verdict.ts';
@@ -33,7 +33,7 @@ export const terminal: ReporterFactory = (context) => {
           name === dialect ? name : `${name} (${dialect})`,
         );
         await lines([
-          cut(`plumbline ${event.tool.version}  ${names.join(', ')}`, context.width),
+          ...wrap(visible(`plumbline ${event.tool.version}  ${names.join(', ')}`), context.width),
           paint.dim(
             `${count(event.checks, 'check')} in ${count(event.scenes, 'scene')} · seed ${event.seed}`,
           ),

@@ -29,12 +29,12 @@ const entries: Readonly<Record<SurfaceName, string>> = {
           # progress: \${EMIT_PROGRESS}  # jobs:read:progress too, as a secret key
           # revoked: \${EMIT_REVOKED}    # a key that was good once
           # Where a token carries other scopes than its name promises, say so:
-          # read: { value: \${EMIT_READ}, scopes: [jobs:read, jobs:create] }
+          # read: { value: "\${EMIT_READ}", scopes: [jobs:read, jobs:create] }
       # More spaces of your own: scenes run side by side.
       # A space of somebody else: that isolation can be tested at all.
       # - id: their-space
       #   tenant: foreign
-      #   tokens: { producer: \${THEIR_PRODUCER}, worker: \${THEIR_WORKER}, read: \${THEIR_READ} }
+      #   tokens: { producer: "\${THEIR_PRODUCER}", worker: "\${THEIR_WORKER}", read: "\${THEIR_READ}" }
     # unscopedToken: \${EMIT_UNSCOPED}   # a valid key that carries no scope at all
     dedicated: true                     # nobody else polls these spaces: a poll takes whatever job is pending
 `,
@@ -60,7 +60,7 @@ const entries: Readonly<Record<SurfaceName, string>> = {
       # A client of somebody else: that isolation can be tested at all.
       # - id: "2"
       #   tenant: foreign
-      #   tokens: { api: \${THEIR_TOKEN} }
+      #   tokens: { api: "\${THEIR_TOKEN}" }
     jobs:                               # how jobs are made; {request} is the id of one
       submit: { path: /api/v1/client/txt2img, body: { prompt: a plumb line } }
       # submitFailing: { path: /api/v1/client/txt2img, body: { prompt: "" } }

@@ -150,6 +150,10 @@ describe('environment variables', () => {
 describe('a file that cannot be used is refused with file and line', () => {
   it.each([
     ['targets: []', /^targets\.yaml:1: targets must NOT have fewer than 1 items/],
+    [
+      emit.replace('{ id: a }', '{ id: a, tokens: { read: $' + '{READ} } }'),
+      /^targets\.yaml:6: not valid YAML: .*; between \{ and \}, "\$\{NAME\}" needs its quotes$/,
+    ],
     ['targets: [', /^targets\.yaml:1: not valid YAML/],
     [emit.replace('urls:', 'url:'), /^targets\.yaml:\d: /],
     [`${emit}    colour: red\n`, /^targets\.yaml:7: .*colour/],

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { checkFormat } from '../contract/format.ts';
 import type { JsonObject } from '../contract/json.ts';
@@ -22,7 +23,7 @@ export interface LoadContext {
  */
 export async function loadTargets(where: string, context: LoadContext): Promise<Target[]> {
   if (isUrl(where)) return targetsOf([entryOfUrl(where, context.env)], '--target', context.contract);
-  const { file, from } = fillIn(await readYaml(where), context.env);
+  const { file, from } = fillIn(await readYaml(where).catch(withAdvice(where)), context.env);
   try {
     return await targetsIn(file, where, context.contract);
   } catch (cause) {
@@ -54,4 +55,14 @@ async function targetsIn(file: YamlFile, path: string | undefined, contract: Con
   proveNames(entries);
   for (const entry of entries) prove(entry, contract);
   return Promise.all(entries.map(async (entry) => complete(entry, await readTls(entry, path))));
+}
+
+/** `${NAME}` without quotes is fine on a line of its own, but breaks YAML's short form: worth a word. */
+function withAdvice(path: string): (cause: unknown) => Promise<never> {
+  return async (cause) => {
+    if (!(cause instanceof InputError) || !cause.message.includes('not valid YAML')) throw cause;
+    const text = await readFile(path, 'utf8');
+    if (!/[{,]\s*[\w-]+:\s*\$\{/.test(text)) throw cause;
+    throw new InputError(`${cause.message}; between { and }, "\${NAME}" needs its quotes`, { cause });
+  };
 }
