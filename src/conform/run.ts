@@ -8,6 +8,7 @@ import type { CheckResult } from './check-result.ts';
 import { excerpt } from './excerpt.ts';
 import type { TargetPlan } from './plan.ts';
 import { Pool } from './pool.ts';
+import { redactEvent } from './redact-event.ts';
 import type { CaseResult, Reporter, RunEvent } from './run-event.ts';
 import { runTarget, type TargetOutcome } from './target-run.ts';
 import { type VerdictOf, verdictOf, worstExit } from './verdict.ts';
@@ -245,7 +246,7 @@ class Teller {
   }
 
   async #send(event: RunEvent): Promise<void> {
-    const clean = JSON.parse(this.#redact(JSON.stringify(event))) as RunEvent;
+    const clean = redactEvent(event, this.#redact);
     for (const reporter of this.#reporters) {
       if (this.#broken.has(reporter.name)) continue;
       await this.#guard(reporter, async () => reporter.on(clean, this.recordings));
