@@ -55,6 +55,12 @@ describe.each(surfaceNames)('the samples of %s', async (surface) => {
     expect(found.size === 0).toBe(valid);
   });
 
+  it('stand in the AsyncAPI document only where they are valid', async () => {
+    for (const { payload, examples } of await documentedExamples(surface)) {
+      for (const example of examples) expect(validators.violations(payload, example)).toEqual([]);
+    }
+  });
+
   it('are of every schema', () => {
     const unsampled = Object.keys(contract[surface].schemas).filter(
       (name) => !entries.some(({ schema }) => schema === name),
@@ -66,6 +72,21 @@ describe.each(surfaceNames)('the samples of %s', async (surface) => {
     expect(createHmac('sha256', secret).update(string).digest('hex')).toBe(signature);
   });
 });
+
+interface DocumentedMessage {
+  readonly payload: { readonly $ref: string };
+  readonly examples?: readonly { readonly payload: Json }[];
+}
+
+/** The examples that the AsyncAPI document gives, by the schema of their message: its parser does not try them. */
+async function documentedExamples(surface: string) {
+  const { value } = await readYaml(join(packageRoot(), 'specs', surface, 'asyncapi.yaml'));
+  const { components } = value as unknown as { readonly components: { readonly messages: object } };
+  return Object.values<DocumentedMessage>({ ...components.messages }).map(({ payload, examples = [] }) => ({
+    payload: payload.$ref.replace(/^\.\/|\.schema\.json$/g, ''),
+    examples: examples.map((example) => example.payload),
+  }));
+}
 
 function schemaOf(folder: string, name: string): string {
   return name.includes('/') ? name : `${folder}/${name}`;
