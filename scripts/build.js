@@ -26,6 +26,7 @@ const entryPoints = {
   cli: 'src/cli/main.ts',
   index: 'src/index.ts',
   'contract-compiler': 'src/contract/compile.ts',
+  'reference-worker': 'src/reference/worker.ts',
 };
 
 /** Older chunks stay this long: a process that runs from them may still load one. */
