@@ -1,4 +1,4 @@
-import type { ErrorObject, ValidateFunction } from 'ajv/dist/2020.js';
+import type { ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { InputError } from './contract.ts';
@@ -28,23 +28,27 @@ export function checkFormat(formats: Formats, name: string, file: YamlFile): voi
 
 /** @throws InputError naming the schema of `formats` that does not compile. */
 export function proveFormats(formats: Formats): void {
-  for (const name of Object.keys(formats)) compiledFormat(formats, name);
+  const ajv = compilerOf(formats, {});
+  for (const name of Object.keys(formats)) naming(name, () => ajv.getSchema(name));
 }
+
+/** They were proven when the contract was compiled: each start is to pay for what it needs alone. */
+const proven: Options = { validateSchema: false, inlineRefs: false, code: { optimize: false } };
 
 const compilers = new WeakMap<Formats, Ajv2020>();
 
 function compiledFormat(formats: Formats, name: string): ValidateFunction {
-  const ajv = compilers.get(formats) ?? compilerOf(formats);
+  const ajv = compilers.get(formats) ?? compilerOf(formats, proven);
+  compilers.set(formats, ajv);
   const validate = naming(name, () => ajv.getSchema(name));
   if (!validate) throw new InputError(`specs/formats/${name}.schema.json: no such file`);
   return validate;
 }
 
-function compilerOf(formats: Formats): Ajv2020 {
-  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+function compilerOf(formats: Formats, options: Options): Ajv2020 {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, ...options });
   addFormats(ajv);
   for (const [name, schema] of Object.entries(formats)) naming(name, () => ajv.addSchema(schema, name));
-  compilers.set(formats, ajv);
   return ajv;
 }
 
