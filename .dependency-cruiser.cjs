@@ -27,8 +27,8 @@ const MAY_IMPORT = {
   ],
 };
 
-/** Only types may cross here: conform and report are pure, and open no sockets. */
-const TYPES_ONLY = { 'src/conform': ['src/wire'], 'src/report': ['src/wire', 'src/conform'] };
+/** Only types may cross here: a reporter reads events, and knows neither sockets nor how they came about. */
+const TYPES_ONLY = { 'src/report': ['src/wire', 'src/conform'] };
 
 const OURS = '^(src|suites|load|scripts|bin)/';
 const TEST = '[.]test[.]ts$';
@@ -61,6 +61,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: ['^src/cli/', TEST] },
       to: { path: '^src/cli/' },
+    },
+    {
+      name: 'the-runner-opens-no-socket',
+      comment: 'Connections are made by the verbs of a surface; the runner takes clock and redaction from wire.',
+      severity: 'error',
+      from: { path: '^src/conform/', pathNot: TEST },
+      to: { path: '^src/wire/(peer|http|command)[.]ts$', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'nothing-imports-a-test',
