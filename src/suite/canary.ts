@@ -30,15 +30,11 @@ export function sightingOf(canary: string, text: string, message?: Json): Sighti
   return undefined;
 }
 
+/** What is no UTF-8 beside a planted text must not hide it. */
 function percentDecoded(text: string): string {
-  if (!text.includes('%')) return text;
-  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (part) => {
-    try {
-      return decodeURIComponent(part);
-    } catch {
-      return part;
-    }
-  });
+  return text.replace(/(?:%[0-9a-fA-F]{2})+/g, (part) =>
+    Buffer.from(part.replaceAll('%', ''), 'hex').toString('utf8'),
+  );
 }
 
 /** Every string in a message, keys too; strings that are JSON themselves are opened. */
