@@ -1,15 +1,22 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { compileContract } from './compile.ts';
+import { compileContract, compileSurface } from './compile.ts';
 import { InputError } from './contract.ts';
-import { packageRoot } from './spec-files.ts';
+import type { JsonObject } from './json.ts';
+import type { SurfaceName } from './requirement.ts';
+import { packageRoot, specFiles } from './spec-files.ts';
+import { readSchema, readSurfaceFiles } from './surface-files.ts';
 
 let specs: string;
-beforeAll(() => {
+const formats: Record<string, JsonObject> = {};
+beforeAll(async () => {
   specs = join(mkdtempSync(join(tmpdir(), 'plumbline-specs-')), 'specs');
   cpSync(join(packageRoot(), 'specs'), specs, { recursive: true });
+  for (const name of specFiles(specs).filter((one) => one.startsWith('formats/'))) {
+    formats[basename(name, '.schema.json')] = (await readSchema(specs, name)).value;
+  }
 });
 afterAll(() => rmSync(join(specs, '..'), { recursive: true }));
 
@@ -29,13 +36,20 @@ async function compileWith(
     whole.replace(from, () => to),
   );
   try {
-    await compileContract(specs, 'test');
+    await compile(file);
     return { error: undefined, line };
   } catch (error) {
     return { error, line };
   } finally {
     writeFileSync(path, whole);
   }
+}
+
+/** As much as a file can break: the whole takes seconds, and what lies in one surface is compiled by itself. */
+async function compile(file: string): Promise<unknown> {
+  const [surface = ''] = file.split('/');
+  if (surface === 'formats' || file.endsWith('asyncapi.yaml')) return compileContract(specs, 'test');
+  return compileSurface(await readSurfaceFiles(specs, specFiles(specs), surface as SurfaceName, formats));
 }
 
 interface Break {
@@ -313,7 +327,7 @@ describe('a message schema', () => {
     const path = join(specs, 'beam/messages/heartbeat.schema.json');
     const whole = readFileSync(path);
     writeFileSync(path, '[]');
-    await expect(compileContract(specs, 'test')).rejects.toThrow(
+    await expect(compile('beam/messages')).rejects.toThrow(
       'specs/beam/messages/heartbeat.schema.json:1: a JSON Schema is an object',
     );
     writeFileSync(path, whole);
@@ -360,7 +374,7 @@ describe('an AsyncAPI document', () => {
     const path = join(specs, 'beam/asyncapi.yaml');
     const whole = readFileSync(path);
     rmSync(path);
-    await expect(compileContract(specs, 'test')).rejects.toThrow('specs/beam/asyncapi.yaml: no such file');
+    await expect(compile('beam')).rejects.toThrow('specs/beam/asyncapi.yaml: no such file');
     writeFileSync(path, whole);
   });
 });

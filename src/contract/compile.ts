@@ -36,7 +36,11 @@ export async function compileContract(specs: string, hash = contractHash(specs))
   return { format: 'plumbline-contract/1', hash, formats, ...surfaces } as unknown as Contract;
 }
 
-function compileSurface(files: SurfaceFiles): SurfaceContract<unknown> {
+/**
+ * Compiles what one surface says, all but its AsyncAPI document, which is proven at the end.
+ * @throws InputError naming file, line and reason.
+ */
+export function compileSurface(files: SurfaceFiles): SurfaceContract<unknown> {
   const { surface } = files;
   const rules = readRules(surface, files.rules);
   proveIds(files);
