@@ -5,6 +5,7 @@ const outputFile = process.env.PLUMBLINE_TEST_RESULTS ?? 'reports/tests.json';
 
 export default defineConfig({
   test: {
+    globalSetup: ['./scripts/warm-contract.ts'],
     include: ['{src,suites,scripts}/**/*.test.ts'],
     // Tests run real servers and processes on whatever machine there is; a hang must still end.
     testTimeout: 30_000,

@@ -112,11 +112,15 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
           event,
         );
       }
-      const rule = type === undefined ? undefined : rules.events[type];
-      if (rule?.terminal && state.ended.length === 0) {
-        state.ended = rule.nothingAfter;
-        for (const id of state.ended) report.saw(id, event);
-      }
+      if (state.ended.length > 0) return;
+      // Who comes late learns of the end from the init: nothing follows that either.
+      const status = messageOf(event)?.status;
+      const last =
+        type === 'init' ? ends.find(([, rule]) => Object.hasOwn(rule.status, String(status)))?.[0] : type;
+      const rule = last === undefined ? undefined : rules.events[last];
+      if (!rule?.terminal) return;
+      state.ended = rule.nothingAfter;
+      for (const id of state.ended) report.saw(id, event);
     },
   });
 }

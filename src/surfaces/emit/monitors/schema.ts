@@ -25,7 +25,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
     'messages/creation',
     ...types.map((type) => `messages/${type}`),
   ];
-  const covered = new Set(['E1', 'E1i']);
+  const covered = new Set(['E1', 'E1i', 'E28i', 'E43']);
   const light = compileCovers(contract, names);
   for (const id of light) covered.add(id);
   return monitor({
@@ -72,6 +72,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
               ? 'messages/stripped'
               : `messages/${type}`;
       for (const id of validators().covers(name)) report.saw(id, event);
+      if (stream === 'space' && contract.rules.events[type ?? '']?.data.full?.kept) report.saw('E43', event);
       if (stream === 'space') {
         report.saw('E28i', event);
         const job = typeof message.jobId === 'string' ? message.jobId : '';
@@ -87,6 +88,22 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
       }
       for (const violation of validators().violations(name, message)) {
         const requirement = covered.has(violation.requirement) ? violation.requirement : 'E25';
+        // A space stream owes data whole, whatever else its absence breaks.
+        const isData = violation.pointer.startsWith('/data') || violation.expected === 'the key "data"';
+        if (
+          stream === 'space' &&
+          isData &&
+          type !== undefined &&
+          contract.rules.events[type]?.data.full?.kept
+        ) {
+          const finding = {
+            rule: 'data',
+            expected: 'the full data',
+            actual: show(message.data),
+            pointer: '/data',
+          };
+          report.find('E43', finding, event);
+        }
         report.find(
           requirement,
           {
