@@ -85,6 +85,15 @@ export function all(judgements: readonly Judgement[]): Judgement {
 /** A value as a finding shows it: short, on one line. */
 export function show(value: Json | undefined, most = 160): string {
   if (value === undefined) return 'absent';
-  const text = JSON.stringify(value);
+  const text = written(value);
   return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
+}
+
+/** What can be parsed need not be writable: deep nesting is read step by step, and written by recursion. */
+function written(value: Json): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    return '[nested too deeply to be shown]';
+  }
 }

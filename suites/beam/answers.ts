@@ -5,11 +5,11 @@ import type { View } from '../../src/suite/view.ts';
 import { againName } from '../../src/surfaces/beam/flow.ts';
 import {
   askedOf,
-  contentOf,
   indexesIn,
   inputOf,
   markIn,
   payloadsIn,
+  shown,
   textOf,
 } from '../../src/surfaces/beam/message.ts';
 import { proofOf } from '../../src/surfaces/beam/proof.ts';
@@ -51,7 +51,7 @@ export function answered(view: View, step: string): Judgement {
     rule: 'proof',
     expected:
       'what the handler makes of the input, with its proof of the nonce (is handler.key the right one?)',
-    actual: show(contentOf(forged) ?? forged.text),
+    actual: shown(forged),
     frame: forged.seq,
     pointer: '/proof',
   });
@@ -81,7 +81,7 @@ export function complete(view: View, name: string, keys: readonly string[]): Jud
     return failed({
       rule: 'changed',
       expected: `an object with ${keys.join(', ')} for ${show(job.nonce)}`,
-      actual: show(contentOf(changed)),
+      actual: shown(changed),
       frame: changed.seq,
     });
   }

@@ -2,11 +2,12 @@ import type { BeamRules } from '../../src/contract/beam-rules.ts';
 import type { SurfaceContract } from '../../src/contract/contract.ts';
 import type { Refusal } from '../../src/contract/rules.ts';
 import { type Case, each, judge, judgeEach } from '../../src/suite/case.ts';
-import { failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { failed, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import { admitted, cannotTell, describeAnswer, refused, refusedWith } from '../../src/suite/twin.ts';
 import type { View } from '../../src/suite/view.ts';
 import { holdsIn } from '../../src/surfaces/beam/dialect.ts';
+import { shown } from '../../src/surfaces/beam/message.ts';
 import type { BeamVerbs } from '../../src/surfaces/beam/verbs.ts';
 
 /** Every credential at the door: who is admitted and who is refused, with the twin beside it. */
@@ -132,7 +133,7 @@ function silentWhenRefused(view: View, attempt: string, twin: string): Judgement
   if (answer.kind === 'opened' && !closed) return untestable(`${attempt} was admitted`);
   if (said) {
     const expected = 'no message to a client that is turned away';
-    return failed({ rule: 'spoke', expected, actual: show(said.message ?? said.text), frame: said.seq });
+    return failed({ rule: 'spoke', expected, actual: shown(said), frame: said.seq });
   }
   const cannot = cannotTell(view, attempt);
   if (cannot) return untestable(cannot);

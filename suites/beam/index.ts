@@ -31,6 +31,7 @@ export function beamSuite({ beam }: Contract, dialect: string): Suite {
   ];
   return {
     surface: beamSurface(beam, dialect),
+    discovery: 'beam/first-frames',
     scenes: themes.flatMap((theme) => theme.scenes),
     cases: themes.flatMap((theme) => theme.cases),
     monitors: [

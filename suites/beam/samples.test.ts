@@ -7,9 +7,7 @@ import { packageRoot } from '../../src/contract/spec-files.ts';
 import { disagreement, type SampleEntry, sampleRecording } from '../../src/suite/sample-recording.ts';
 import { beamSuite } from './index.ts';
 
-interface BeamSample extends SampleEntry {
-  readonly dialect: string;
-}
+type BeamSample = SampleEntry & { readonly dialect: string };
 
 const none = { surplus: [], missed: [] };
 const file = await readYaml(join(packageRoot(), 'specs/beam/samples/recordings.yaml'));
@@ -23,8 +21,8 @@ beforeAll(async () => {
 describe('the monitors find broken in a recording what the document says is broken in it', () => {
   it.each(recordings)('$dialect: $name', (sample) => {
     const { requirements } = contract.beam;
-    const recording = sampleRecording(sample, { about: { credential: 'valid' } });
     const suite = beamSuite(contract, sample.dialect);
+    const recording = sampleRecording(sample, { about: { credential: 'valid', path: 'root' } });
     expect(disagreement(sample, recording, suite, sample.dialect, requirements)).toEqual(none);
   });
 });

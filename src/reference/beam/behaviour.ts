@@ -39,6 +39,8 @@ export async function behaviourOf(server: BeamOnAPort, dialect: string): Promise
     transform: '{"nonce":"n","op":"transform"}',
     stream: '{"nonce":"n","op":"stream","n":3}',
     fail: '{"nonce":"n","op":"fail"}',
+    unicode: '{"nonce":"žluť 🪢","op":"transform"}',
+    further: '{"nonce":"n","op":"transform","more":1}',
     array: '[]',
     text: 'not JSON',
     binary: Buffer.from([0, 255, 254]),

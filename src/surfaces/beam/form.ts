@@ -6,7 +6,7 @@ import { type Finding, show } from '../../suite/judgement.ts';
 import { valueAt } from '../../suite/pointer.ts';
 import type { Frame } from '../../wire/event.ts';
 import { dialectOf } from './dialect.ts';
-import { contentOf, isHeartbeat, textOf } from './message.ts';
+import { contentOf, isHeartbeat, shown } from './message.ts';
 
 /** What one frame breaks by its form alone, and what it could be judged by. */
 export interface Form {
@@ -16,12 +16,6 @@ export interface Form {
 
 /** Judges the form of frames under one dialect: text, JSON, an object; heartbeats by a schema of their own. */
 export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): (frame: Frame) => Form {
-  let compiled: Validators | undefined;
-  const validators = (): Validators => {
-    // Not before a frame is there to be judged: `--list` must not pay for Ajv.
-    compiled ??= compileValidators(contract);
-    return compiled;
-  };
   const { heartbeat, output } = dialectOf(contract.rules, dialect);
   const asked = heartbeat.requirements?.form ?? [];
   const own = `messages/realtime-output-${dialect}`;
@@ -41,20 +35,31 @@ export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): 
     }
     if (content === undefined) {
       if (output === 'text') return { judged, broken };
-      const actual = textOf(frame).slice(0, 120) || 'an empty frame';
+      const actual = shown(frame);
       broken.push({ requirement: 'B8', rule: 'not-json', expected: 'one JSON value', actual });
       return { judged, broken };
     }
     if (!beats && output !== 'json-object') return { judged, broken };
     const schema = beats ? 'messages/heartbeat' : outputs;
     if (beats && asked.length === 0) return { judged, broken };
-    judged.push(...validators().covers(schema));
-    for (const { requirement, pointer, expected } of validators().violations(schema, content)) {
+    judged.push(...validatorsOf(contract).covers(schema));
+    for (const { requirement, pointer, expected } of validatorsOf(contract).violations(schema, content)) {
       const actual = show(valueAt(content, pointer));
       broken.push({ requirement, rule: `schema ${pointer}`, expected, actual, pointer });
     }
     return { judged, broken };
   };
+}
+
+const compiled = new WeakMap<object, Validators>();
+
+/** Compiled once for both dialects, and not before a frame is there to be judged: `--list` must not pay for Ajv. */
+function validatorsOf(contract: SurfaceContract<BeamRules>): Validators {
+  const known = compiled.get(contract);
+  if (known) return known;
+  const made = compileValidators(contract);
+  compiled.set(contract, made);
+  return made;
 }
 
 /** Every requirement that the form of a frame can break, without compiling a schema. */

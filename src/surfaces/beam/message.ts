@@ -24,6 +24,11 @@ export function textOf(frame: Frame): string {
   return frame.binary ? Buffer.from(frame.text, 'base64').toString('utf8') : frame.text;
 }
 
+/** A frame as a finding shows it: what it says, cut. */
+export function shown(frame: Frame): string {
+  return textOf(frame).slice(0, 160) || 'an empty frame';
+}
+
 /** The JSON value of a frame, text or binary; undefined where it is none. */
 export function contentOf(frame: Frame): Json | undefined {
   return frame.binary ? parseJson(textOf(frame)) : frame.message;

@@ -1,8 +1,7 @@
 import type { BeamRules } from '../../../contract/beam-rules.ts';
-import { show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { dialectOf } from '../dialect.ts';
-import { askedOf, contentOf, indexesIn, inputOf, isHeartbeat, markIn, textOf } from '../message.ts';
+import { askedOf, indexesIn, inputOf, isHeartbeat, markIn, shown, textOf } from '../message.ts';
 
 interface Memory {
   /** Inputs that no handler can make anything of, whose answers need bear no nonce (A19, A20.failure). */
@@ -30,7 +29,7 @@ export function address(rules: BeamRules, dialect: string): Monitor {
       }
       if (event.kind !== 'frame' || isHeartbeat(heartbeat, event)) return;
       const requirement = indexesIn(event).length > 0 ? 'B7' : 'B6';
-      const actual = show(contentOf(event) ?? textOf(event));
+      const actual = shown(event);
       if (inputOf(recording, event)?.where === event.peer) {
         memory.answered = true;
         report.saw(requirement, event);

@@ -3,7 +3,7 @@ import { show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import type { Frame } from '../../../wire/event.ts';
 import { dialectOf } from '../dialect.ts';
-import { contentOf, isHeartbeat, textOf } from '../message.ts';
+import { isHeartbeat, shown } from '../message.ts';
 import { provenPeers } from '../proof.ts';
 
 /** Where heartbeats are asked for, the first frame of every connection is one; elsewhere they are taken down. */
@@ -20,8 +20,8 @@ export function heartbeat(rules: BeamRules, dialect: string): Monitor {
     start: () => ({ first: undefined as Frame | undefined, beat: undefined as Frame | undefined }),
     step(state, event, report, { recording }) {
       // What is said to a client that must be turned away is for the door's own checks.
-      const shown = recording.peers[event.peer]?.about.credential ?? '';
-      if (event.kind !== 'frame' || rules.door.refuses[shown]) return;
+      const credential = recording.peers[event.peer]?.about.credential ?? '';
+      if (event.kind !== 'frame' || rules.door.refuses[credential]) return;
       const beats = isHeartbeat(rule, event);
       if (beats) state.beat ??= event;
       if (state.first) return;
@@ -29,7 +29,7 @@ export function heartbeat(rules: BeamRules, dialect: string): Monitor {
       for (const id of checks) {
         report.saw(id, event);
         if (beats) continue;
-        const actual = show(contentOf(event) ?? textOf(event));
+        const actual = shown(event);
         report.find(id, { rule: 'not-first', expected: `a heartbeat: ${show(rule.match)}`, actual }, event);
       }
     },
