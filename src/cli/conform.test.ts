@@ -3,7 +3,10 @@ import { createServer, type Server } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { packageRoot } from '../contract/spec-files.ts';
 import { plumbline, start } from './spawned.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-conform-'));
@@ -44,6 +47,15 @@ function emitTarget(port: number, name = 'targets.yaml'): string {
 }
 
 const env = { SECRET: 'very/secret+value' };
+
+/** How a result differs from its schema. */
+function violations(result: unknown): unknown {
+  const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
+  (formats as unknown as (ajv: Ajv2020) => void)(ajv);
+  const schema = JSON.parse(readFileSync(join(packageRoot(), 'specs/formats/result.schema.json'), 'utf8'));
+  const validate = ajv.compile(schema);
+  return validate(result) ? [] : validate.errors;
+}
 
 describe('conform', { timeout: 90_000 }, () => {
   it('judges the embedded reference server without a target', async () => {
@@ -100,6 +112,7 @@ describe('conform', { timeout: 90_000 }, () => {
     expect(readdirSync(join(folder, 'reports')).sort()).toEqual(['json', 'junit', 'ndjson']);
     const result = JSON.parse(readFileSync(report('json'), 'utf8'));
     expect(result).toMatchObject({ verdict: 'conformant', exit: 0, complete: true });
+    expect(violations(result)).toEqual([]);
     expect(
       JSON.parse(readFileSync(report('ndjson'), 'utf8').trimEnd().split('\n').at(-1) ?? ''),
     ).toMatchObject({

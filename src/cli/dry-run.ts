@@ -26,7 +26,7 @@ function targetPage(plan: TargetPlan, verbose: boolean): string[] {
       'urls',
       Object.entries(target.urls).map(([name, url]) => `${name} ${url}`),
     ),
-    ...field('credentials', credentials(target)),
+    ...credentials(target).flatMap((line, at) => field(at === 0 ? 'credentials' : '', [line])),
     ...field('drivers', target.drivers),
     ...field('offers', offers),
     ...field('lacks', lacks),
@@ -54,35 +54,56 @@ function needs({ suite, target, dialect }: TargetPlan) {
   return { offers, lacks };
 }
 
-/** Which credentials there are, by name; their values are nobody's to read. */
+/** Which credentials there are, by name; their values are nobody's to read. A line each. */
 function credentials(target: Target): string[] {
-  const names = (tokens: Readonly<Record<string, unknown>>): string[] =>
-    Object.keys(tokens).filter((name) => tokens[name] !== undefined);
   const headers = Object.keys(target.headers).map((name) => `header ${name}`);
   switch (target.surface) {
     case 'emit':
       return [
-        ...target.spaces.map(
-          ({ id, tenant, tokens }) => `${tenant} space ${id}: ${names(tokens).join(', ') || 'none'}`,
-        ),
+        ...holders('space', target.spaces),
         ...(target.unscopedToken === undefined ? [] : ['unscopedToken']),
         ...headers,
       ];
     case 'pusher':
       return [
-        `app key${target.app.secret === undefined ? '' : ', app secret'}`,
-        ...target.clients.map(
-          ({ id, tenant, tokens }) => `${tenant} client ${id}: ${names(tokens).join(', ') || 'none'}`,
-        ),
+        `app: key${target.app.secret === undefined ? '' : ', secret'}`,
+        ...holders('client', target.clients),
         ...headers,
       ];
     case 'beam':
       return [
-        ...names(target.tokens).map((name) => `token ${name}`),
-        ...(target.handler === undefined ? [] : ['handler key']),
+        `tokens: ${namesOf(target.tokens)}`,
+        ...(target.handler === undefined ? [] : ['handler: key']),
         ...headers,
       ];
   }
+}
+
+interface Holder {
+  readonly id: string;
+  readonly tenant: string;
+  readonly tokens: Readonly<Record<string, unknown>>;
+}
+
+/** Spaces or clients with their tokens; those that have the same ones in one line. */
+function holders(what: string, all: readonly Holder[]): string[] {
+  const alike = new Map<string, string[]>();
+  for (const { id, tenant, tokens } of all) {
+    const key = `${tenant} ${what}: ${namesOf(tokens)}`;
+    alike.set(key, [...(alike.get(key) ?? []), id]);
+  }
+  return [...alike].map(([key, ids]) => {
+    const [first, last] = [ids[0], ids.at(-1)];
+    return key.replace(':', ids.length > 3 ? ` ${first} … ${last} (${ids.length}):` : ` ${ids.join(' ')}:`);
+  });
+}
+
+function namesOf(tokens: Readonly<Record<string, unknown>>): string {
+  return (
+    Object.keys(tokens)
+      .filter((name) => tokens[name] !== undefined)
+      .join(', ') || 'none'
+  );
 }
 
 /** What is decided before anything runs, by outcome and reason. */

@@ -149,7 +149,10 @@ function page(head: string, rows: readonly Row[]): string {
   const body = rows
     .filter(([, text]) => text !== '')
     .flatMap(([label, text]) => {
-      const lines = text.split('\n').flatMap((line) => wrap(line, width - 14));
+      // A command stays in one piece, so that it can be copied.
+      const lines = text
+        .split('\n')
+        .flatMap((line) => (line.startsWith('plumbline ') ? [line] : wrap(line, width - 14)));
       return lines.map((line, at) => `  ${(at === 0 ? label : '').padEnd(12)}${line}`);
     });
   return [head, ...body].join('\n');

@@ -81,7 +81,7 @@ describe('what was asked for is exit 0', () => {
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' });
   });
 
-  it('explains every id that --list prints', { timeout: 60_000 }, async () => {
+  it('explains an id that --list prints', { timeout: 60_000 }, async () => {
     const { stdout } = await plumbline([...emit, '--list']);
     const [, id = ''] = /^ {2}(emit\/scope\/\S+)/m.exec(stdout) ?? [];
     const page = (await plumbline([...emit, '--explain', id])).stdout;
@@ -122,7 +122,7 @@ describe('--dry-run', () => {
       DRY: 'dry-secret',
     });
     expect(exit).toBe(0);
-    expect(stdout).toMatch(/credentials +own space a: read, worker, header x-gateway\n/);
+    expect(stdout).toMatch(/credentials +own space a: read, worker\n +header x-gateway\n/);
     expect(stdout).toMatch(/drivers +emit-rest\n/);
     expect(stdout).toMatch(/cost +\d+ scenes?: at most \d+ jobs?, \d+ connections? in all\n/);
     expect(stdout).toMatch(/untestable: \d+ checks, \d+ of them MUST\n/);

@@ -3,6 +3,10 @@ import type { Redactor } from '../wire/redact.ts';
 /** Ours from end to end, and looked at by reporters: a secret that is also such a word is none. */
 const ours: ReadonlySet<string> = new Set([
   'event',
+  'name',
+  'title',
+  'text',
+  'source',
   'format',
   'verdict',
   'scope',
