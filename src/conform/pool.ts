@@ -9,13 +9,15 @@ export class Pool {
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {
-    if (this.#busy >= this.#size) await new Promise<void>((resolve) => this.#queue.push(resolve));
-    this.#busy += 1;
+    if (this.#busy < this.#size) this.#busy += 1;
+    else await new Promise<void>((resolve) => this.#queue.push(resolve));
     try {
       return await task();
     } finally {
-      this.#busy -= 1;
-      this.#queue.shift()?.();
+      // The place is handed on, and never free in between: who comes now is behind those who wait.
+      const next = this.#queue.shift();
+      if (next) next();
+      else this.#busy -= 1;
     }
   }
 }

@@ -124,8 +124,12 @@ export class Peer {
     if (this.#answer?.kind !== 'opened' || this.#closed) return this.cut();
     this.#weClosed = true;
     this.#socket?.close(code);
-    await this.#transcript.next((event) => event.kind === 'closed' && event.peer === this.name, { ms });
+    const ended = (patience: number) =>
+      this.#transcript.next((event) => event.kind === 'closed' && event.peer === this.name, { ms: patience });
+    if (await ended(ms)) return;
     this.cut();
+    // The end of a connection that we drop is told a moment later.
+    await ended(100);
   }
 
   /** Drops the connection without a word. */
