@@ -53,7 +53,7 @@ export function heartbeat(
     },
   );
   return {
-    scenes: [passing, atOnce],
+    scenes: rule.requirements ? [passing, atOnce] : [atOnce],
     cases: [
       ...(rule.requirements
         ? [
