@@ -24,8 +24,9 @@ export interface DiscoveryOptions {
 
 /**
  * Finds the dialect that a target speaks: its suite's discovery scene is performed once, and what was
- * recorded is judged by each dialect; the one that finds least wrong is it, the first of the contract's
- * where several do. A target that cannot be reached keeps the first: the run will say what is the matter.
+ * recorded is judged by each dialect; the one that finds least wrong is it. Where several do, a dialect that
+ * asks for less finds as little wrong as one that asks for more: then SHOULD checks count, and then what
+ * passed. A target that cannot be reached keeps the first: the run will say what is the matter.
  */
 export async function discoverDialect(
   contract: Contract,
@@ -50,13 +51,20 @@ export async function discoverDialect(
   });
   if (unreachable !== undefined)
     return { dialect: first, reason: `the target could not be reached: ${unreachable}` };
-  const faults = plans.map((plan) => ({
-    dialect: plan.dialect,
-    failed: judgeTarget(plan, recordings, { interrupted: false }).results.filter(
-      (result) => result.outcome === 'failed' && result.level === 'MUST',
-    ).length,
-  }));
-  const best = faults.reduce((a, b) => (b.failed < a.failed ? b : a));
+  const faults = plans.map((plan) => {
+    const { results } = judgeTarget(plan, recordings, { interrupted: false });
+    const failures = (level: string): number =>
+      results.filter((result) => result.outcome === 'failed' && result.level === level).length;
+    return {
+      dialect: plan.dialect,
+      failed: failures('MUST'),
+      advised: failures('SHOULD'),
+      passed: results.filter((result) => result.outcome === 'passed').length,
+    };
+  });
+  const best = faults.reduce((a, b) =>
+    (b.failed - a.failed || b.advised - a.advised || a.passed - b.passed) < 0 ? b : a,
+  );
   const counts = faults.map(({ dialect, failed }) => `${dialect} ${failed}`).join(', ');
   return { dialect: best.dialect, reason: `MUST checks failed by the happy path: ${counts}` };
 }
