@@ -84,10 +84,10 @@ export class View {
     return event?.kind === 'frame' ? event : undefined;
   }
 
-  /** How an upgrade was answered. */
+  /** How an upgrade was answered: the last time, where a busy target was asked again. */
   answer(peer: string): Extract<WireEvent, { kind: 'opened' | 'refused' | 'unreachable' }> {
     this.peer(peer);
-    const answer = this.of(peer).find(
+    const answer = this.of(peer).findLast(
       (event): event is Extract<WireEvent, { kind: 'opened' | 'refused' | 'unreachable' }> =>
         event.kind === 'opened' || event.kind === 'refused' || event.kind === 'unreachable',
     );
