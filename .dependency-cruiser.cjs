@@ -64,7 +64,8 @@ module.exports = {
     },
     {
       name: 'the-runner-opens-no-socket',
-      comment: 'Connections are made by the verbs of a surface; the runner takes clock and redaction from wire.',
+      comment:
+        'Connections are made by the verbs of a surface; the runner takes clock and redaction from wire.',
       severity: 'error',
       from: { path: '^src/conform/', pathNot: TEST },
       to: { path: '^src/wire/(peer|http|command)[.]ts$', dependencyTypesNot: ['type-only'] },

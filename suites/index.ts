@@ -5,4 +5,6 @@ import { emitSuite } from './emit/index.ts';
 import { pusherSuite } from './pusher/index.ts';
 
 /** The suite of each surface: what the command line hands to the runner. */
-export const suites = { beam: beamSuite, emit: emitSuite, pusher: pusherSuite } as Readonly<Record<SurfaceName, SuiteFactory>>;
+export const suites = { beam: beamSuite, emit: emitSuite, pusher: pusherSuite } as Readonly<
+  Record<SurfaceName, SuiteFactory>
+>;

@@ -17,8 +17,8 @@ export async function conform(options: ConformOptions): Promise<number> {
     return print(exampleTarget(options.exampleTarget));
   }
   const contract = await loadContract();
-  const { targets, close } = await chooseTargets(options, contract);
   const isOffline = options.list || options.dryRun || options.explain !== undefined;
+  const { targets, close } = await chooseTargets(options, contract, isOffline);
   try {
     return await (isOffline ? look(options, contract, targets) : judge(options, contract, targets));
   } finally {

@@ -1,4 +1,5 @@
 import { type Contract, InputError } from '../contract/contract.ts';
+import type { JsonObject } from '../contract/json.ts';
 import { loadTargets, targetsOf } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import type { ConformOptions } from './options.ts';
@@ -14,8 +15,12 @@ export interface Chosen {
  * Loads the targets that the options name, or starts the reference server and takes those of its.
  * @throws InputError where there are none, or a file cannot be used.
  */
-export async function chooseTargets(options: ConformOptions, contract: Contract): Promise<Chosen> {
-  const { all, close } = await candidates(options, contract);
+export async function chooseTargets(
+  options: ConformOptions,
+  contract: Contract,
+  isOffline = false,
+): Promise<Chosen> {
+  const { all, close } = await candidates(options, contract, isOffline);
   try {
     const targets = all.filter(
       ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
@@ -34,21 +39,25 @@ export async function chooseTargets(options: ConformOptions, contract: Contract)
   }
 }
 
-async function candidates(options: ConformOptions, contract: Contract) {
+async function candidates(options: ConformOptions, contract: Contract, isOffline: boolean) {
   if (options.target !== undefined) {
     const all = await loadTargets(options.target, { contract, env: process.env });
     return { all, close: async () => {} };
   }
-  const { startEmbedded } = await import('./embedded.ts');
-  const embedded = await startEmbedded({
+  const wanted = {
     contract,
     dialects: options.dialect,
     ...(options.surface.length === 0 ? {} : { surfaces: options.surface }),
-  });
-  return {
-    all: await targetsOf(embedded.targets, 'the embedded reference server', contract),
-    close: embedded.close,
   };
+  const read = async (entries: readonly JsonObject[]): Promise<Target[]> =>
+    targetsOf(entries, 'the embedded reference server', contract, { proven: true });
+  if (isOffline) {
+    const { describeReference } = await import('../reference/start.ts');
+    return { all: await read(describeReference(wanted)), close: async () => {} };
+  }
+  const { startEmbedded } = await import('./embedded.ts');
+  const embedded = await startEmbedded(wanted);
+  return { all: await read(embedded.targets), close: embedded.close };
 }
 
 /** What could take a server down is only ever sent to this machine. */

@@ -59,17 +59,7 @@ const factories: Readonly<Partial<Record<SurfaceName, (context: ReferenceContext
 export async function startReference(options: ReferenceOptions): Promise<Reference> {
   const { contract, log = () => {}, host = '127.0.0.1', dialects = {} } = options;
   proveDialects(contract, dialects);
-  const timers = createTimers();
-  const context: ReferenceContext = {
-    contract,
-    reading: chooseReadings(contract, options.readings),
-    faults: chooseFaults(contract, options.faults),
-    log,
-    timers,
-  };
-  const wanted = options.surfaces ?? surfaceNames;
-  const emit = wanted.includes('emit') ? createEmit(context) : undefined;
-  const surfaces = [...wanted.flatMap((name) => factories[name]?.(context) ?? []), ...(emit ? [emit] : [])];
+  const { timers, surfaces, emit } = createSurfaces(options, log);
   let stopFlow = (): void => {};
   const stop = (): void => {
     stopFlow();
@@ -99,16 +89,8 @@ export async function startReference(options: ReferenceOptions): Promise<Referen
     throw cause;
   }
   const address = addressOf(host, listener.port, certificate !== undefined);
-  const ca = certificate?.cert;
 
-  const targets = surfaces
-    .flatMap((surface) => surface.targets(address))
-    .filter((entry) => (dialects[entry.surface as SurfaceName] ?? entry.dialect) === entry.dialect)
-    .map((entry) => ({
-      control: `${address.http}/control`,
-      ...(ca === undefined ? {} : { tls: { ca } }),
-      ...entry,
-    }));
+  const targets = entriesOf(surfaces, address, dialects, certificate?.cert);
 
   return {
     port: listener.port,
@@ -120,6 +102,49 @@ export async function startReference(options: ReferenceOptions): Promise<Referen
       return listener.close();
     },
   };
+}
+
+/** The entries that a server would have, without one: what is planned for them needs no network. */
+export function describeReference(options: ReferenceOptions): JsonObject[] {
+  const { surfaces, timers } = createSurfaces(options, () => {});
+  const address = { http: 'http://127.0.0.1:0', ws: 'ws://127.0.0.1:0' };
+  const entries = entriesOf(surfaces, address, options.dialects ?? {});
+  for (const surface of surfaces) surface.close();
+  timers.close();
+  return entries;
+}
+
+function createSurfaces(
+  { contract, readings, faults, surfaces: wanted = surfaceNames }: ReferenceOptions,
+  log: (line: string) => void,
+) {
+  const timers = createTimers();
+  const context: ReferenceContext = {
+    contract,
+    reading: chooseReadings(contract, readings),
+    faults: chooseFaults(contract, faults),
+    log,
+    timers,
+  };
+  const emit = wanted.includes('emit') ? createEmit(context) : undefined;
+  const surfaces = [...wanted.flatMap((name) => factories[name]?.(context) ?? []), ...(emit ? [emit] : [])];
+  return { timers, surfaces, emit };
+}
+
+function entriesOf(
+  surfaces: readonly SurfaceServer[],
+  address: Address,
+  dialects: Readonly<Partial<Record<SurfaceName, string>>>,
+  ca?: string,
+): JsonObject[] {
+  return surfaces
+    .flatMap((surface) => surface.targets(address))
+    .filter((entry) => (dialects[entry.surface as SurfaceName] ?? entry.dialect) === entry.dialect)
+    .map((entry) => ({
+      control: `${address.http}/control`,
+      ...(ca === undefined ? {} : { tls: { ca } }),
+      ...entry,
+    }));
 }
 
 /** @throws InputError for a dialect that the surface does not have. */

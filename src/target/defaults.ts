@@ -33,6 +33,7 @@ function common(value: LooseTarget, entry: Entry, tls: Tls) {
     limits: value.limits ?? {},
     excludes: value.excludes ?? [],
     pins: value.pins ?? {},
+    secrets: [],
     at: entry.at(),
     ...(value.control === undefined ? {} : { control: value.control }),
     ...(value.command === undefined ? {} : { command: value.command }),

@@ -25,7 +25,8 @@ export async function loadTargets(where: string, context: LoadContext): Promise<
   if (isUrl(where)) return targetsOf([entryOfUrl(where, context.env)], '--target', context.contract);
   const { file, from } = fillIn(await readYaml(where).catch(withAdvice(where)), context.env);
   try {
-    return await targetsIn(file, where, context.contract);
+    const targets = await targetsIn(file, where, context.contract);
+    return targets.map((target) => ({ ...target, secrets: secretsFrom(from, target) }));
   } catch (cause) {
     if (cause instanceof InputError)
       throw new InputError(withNames(cause.message, from), { cause: cause.cause });
@@ -36,25 +37,42 @@ export async function loadTargets(where: string, context: LoadContext): Promise<
 /**
  * The targets of entries that are in memory, such as those of a server in this process, read exactly as
  * a file of them would be, except that `${…}` stays what it is. `label` is where they are from.
+ * `proven` entries are our own: they are not held against the format, which takes a while to compile.
  * @throws InputError as `loadTargets`.
  */
 export async function targetsOf(
   entries: readonly JsonObject[],
   label: string,
   contract: Contract,
+  options: { readonly proven?: boolean } = {},
 ): Promise<Target[]> {
   const file = parseYaml(JSON.stringify({ targets: entries }), label);
-  const targets = await targetsIn(file, undefined, contract);
+  const targets = await targetsIn(file, undefined, contract, options.proven);
   return targets.map((target) => ({ ...target, at: label }));
 }
 
-async function targetsIn(file: YamlFile, path: string | undefined, contract: Contract): Promise<Target[]> {
-  checkFormat(contract.formats, 'target', file);
+async function targetsIn(
+  file: YamlFile,
+  path: string | undefined,
+  contract: Contract,
+  proven = false,
+): Promise<Target[]> {
+  if (!proven) checkFormat(contract.formats, 'target', file);
   const { targets } = file.value as unknown as { readonly targets: readonly JsonObject[] };
   const entries = targets.map((value, at) => new Entry(value, file, at));
   proveNames(entries);
   for (const entry of entries) prove(entry, contract);
   return Promise.all(entries.map(async (entry) => complete(entry, await readTls(entry, path))));
+}
+
+/** What came from the environment and is no name, no address and no public key: a token in a body, a password. */
+function secretsFrom(from: ReadonlyMap<string, string>, target: Target): string[] {
+  const { name, urls, control, tls } = target;
+  const app = target.surface === 'pusher' ? [target.app.id, target.app.key] : [];
+  const owners =
+    target.surface === 'emit' ? target.spaces : target.surface === 'pusher' ? target.clients : [];
+  const known = JSON.stringify([name, urls, control, tls, app, owners.map(({ id }) => id)]);
+  return [...from.keys()].filter((value) => !known.includes(JSON.stringify(value).slice(1, -1)));
 }
 
 /** `${NAME}` without quotes is fine on a line of its own, but breaks YAML's short form: worth a word. */

@@ -66,6 +66,8 @@ interface TargetBase {
   readonly pins: Readonly<Record<string, string>>;
   readonly command?: CommandDriver;
   readonly observe?: { readonly pid?: number; readonly command?: string };
+  /** Values of environment variables that stand in the entry where nothing else says they are secret. */
+  readonly secrets: readonly string[];
   /** Where the entry stands: `file:line`. */
   readonly at: string;
 }
@@ -111,7 +113,7 @@ export type Target = EmitTarget | PusherTarget | BeamTarget;
 
 /** Every secret of a target, for the redactor: tokens, secrets, header values. The app key is public. */
 export function secretsOf(target: Target): string[] {
-  const secrets: (string | undefined)[] = Object.values(target.headers);
+  const secrets: (string | undefined)[] = [...Object.values(target.headers), ...target.secrets];
   switch (target.surface) {
     case 'emit':
       for (const space of target.spaces) {

@@ -1,4 +1,4 @@
-import { Agent, request } from 'undici';
+import type { Agent, request } from 'undici';
 import { parseJson } from '../contract/json.ts';
 import type { Exchange } from './event.ts';
 import { flat } from './peer.ts';
@@ -29,10 +29,11 @@ const largestBody = 1024 * 1024;
 
 /** Makes HTTP exchanges and records them; never rejects, never follows a redirect. */
 export class HttpClient {
-  readonly #agent: Agent;
+  readonly #options: Agent.Options;
+  #opened: Promise<{ readonly request: typeof request; readonly agent: Agent }> | undefined;
 
   constructor(tls: TlsOptions = {}, connectMs = 3000) {
-    this.#agent = new Agent({
+    this.#options = {
       connections: 64,
       pipelining: 1,
       connect: {
@@ -41,10 +42,11 @@ export class HttpClient {
         ...(tls.insecure ? { rejectUnauthorized: false } : {}),
         ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
       },
-    });
+    };
   }
 
   async exchange(transcript: Transcript, wanted: HttpRequest): Promise<Exchange> {
+    const { request, agent } = await this.#open();
     const began = now();
     const asked = {
       kind: 'exchange' as const,
@@ -58,7 +60,7 @@ export class HttpClient {
       transcript.record({ ...asked, ...rest, ms: now() - began }) as Exchange;
     try {
       const response = await request(wanted.url, {
-        dispatcher: this.#agent,
+        dispatcher: agent,
         method: wanted.method as 'GET',
         headers: { ...wanted.headers },
         ...(wanted.body === undefined ? {} : { body: wanted.body }),
@@ -89,7 +91,16 @@ export class HttpClient {
   }
 
   async close(): Promise<void> {
-    await this.#agent.destroy();
+    await (await this.#opened)?.agent.destroy();
+  }
+
+  /** Loaded with the first request: what makes none (`--list`) need not wait for it. */
+  #open(): Promise<{ readonly request: typeof request; readonly agent: Agent }> {
+    this.#opened ??= import('undici').then((undici) => ({
+      request: undici.request,
+      agent: new undici.Agent(this.#options),
+    }));
+    return this.#opened;
   }
 }
 
