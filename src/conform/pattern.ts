@@ -1,4 +1,5 @@
 import { InputError } from '../contract/contract.ts';
+import { nearest } from '../target/nearest.ts';
 
 /** What `--only` and excludes can name: a case, a requirement, on a target. */
 export interface Named {
@@ -59,11 +60,17 @@ export function selection(patterns: readonly string[], known: readonly Named[]):
   const parsed = patterns.map(parsePattern);
   for (const pattern of parsed) {
     if (known.some(pattern.matches)) continue;
-    const word = pattern.text.split(/[/:]/).at(-1)?.replaceAll('*', '') ?? '';
-    const near = word ? known.find((named) => named.case.includes(word)) : undefined;
     throw new InputError(
-      `--only ${pattern.text}: matches no check${near ? `; is it ${near.case}?` : ''} (see --list for what there is)`,
+      `--only ${pattern.text}: matches no check; ${hint(pattern.text, known)} (see --list)`,
     );
   }
   return (named) => parsed.some((pattern) => pattern.matches(named));
+}
+
+/** What may have been meant: a case that has the last word in it, else the one that is spelled most alike. */
+function hint(text: string, known: readonly Named[]): string {
+  const word = text.split(/[/:]/).at(-1)?.replaceAll('*', '') ?? '';
+  const holds = word ? known.find((named) => named.case.includes(word)) : undefined;
+  if (holds) return `is it ${holds.case}?`;
+  return nearest(text, [...new Set(known.flatMap((named) => [named.case, named.requirement]))]);
 }
