@@ -8,7 +8,7 @@ import { loadContract } from '../../src/contract/load.ts';
 import { beamFaults } from '../../src/reference/beam/faults.ts';
 import { startReference } from '../../src/reference/start.ts';
 import type { SuiteFactory } from '../../src/suite/surface.ts';
-import type { BeamTarget } from '../../src/target/target.ts';
+import { targetsOf } from '../../src/target/load.ts';
 import { beamSuite } from './index.ts';
 
 const contract = await loadContract();
@@ -23,21 +23,15 @@ async function judged(
   entries: readonly JsonObject[],
   options: { readonly jobs?: number; readonly dialect?: string; readonly answerMs?: number } = {},
 ): Promise<RunResult> {
-  const targets = entries
-    .filter(({ dialect }) => options.dialect === undefined || dialect === options.dialect)
-    .map((entry) => ({
-      headers: {},
-      tls: {},
-      capabilities: [],
-      deadlines: { connectMs: 10_000, answerMs: options.answerMs ?? 10_000 },
-      warmupMs: 0,
-      dedicated: true,
-      limits: {},
-      excludes: [],
-      pins: {},
-      at: 'embedded',
-      ...entry,
-    })) as unknown as BeamTarget[];
+  const deadlines = { connectMs: 10_000, answerMs: options.answerMs ?? 10_000 };
+  const wanted = entries.filter(
+    ({ dialect }) => options.dialect === undefined || dialect === options.dialect,
+  );
+  const targets = await targetsOf(
+    wanted.map((entry) => ({ deadlines, ...entry })),
+    'a test',
+    contract,
+  );
   const planned = targets.map((target) => ({ target, dialect: target.dialect }));
   return run(makePlan(contract, planned, suites, { only: [], slow: false }), {
     jobs: options.jobs ?? 16,
