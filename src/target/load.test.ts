@@ -6,6 +6,7 @@ import { InputError } from '../contract/contract.ts';
 import { packageRoot } from '../contract/spec-files.ts';
 import { loadTargets, targetsOf } from './load.ts';
 import { smallContract } from './small-contract.ts';
+import { secretsOf } from './target.ts';
 
 const contract = smallContract(
   JSON.parse(readFileSync(join(packageRoot(), 'specs/formats/target.schema.json'), 'utf8')),
@@ -49,6 +50,8 @@ const pusher = `targets:
     app: { key: k }
 `;
 
+const variable = (name: string): string => `\${${name}}`;
+
 describe('a target file', () => {
   it('is completed by defaults', async () => {
     const [target] = await load(emit);
@@ -68,8 +71,29 @@ describe('a target file', () => {
       limits: {},
       excludes: [],
       pins: {},
+      secrets: [],
       at: `${join(folder, 'targets.yaml')}:2`,
     });
+  });
+
+  it('takes what came from the environment for a secret, unless it is a name or an address', async () => {
+    const file = fileOf(
+      JSON.stringify({
+        targets: [
+          {
+            name: 'b',
+            surface: 'beam',
+            dialect: 'document',
+            urls: { ws: `ws://${variable('HOST')}/` },
+            command: { run: `./drive --password ${variable('PASSWORD')}`, verbs: ['input'] },
+          },
+        ],
+      }),
+      'secrets.json',
+    );
+    const env = { HOST: 'server.example', PASSWORD: 'correct-horse' };
+    const [target] = await loadTargets(file, { contract, env });
+    expect(target && secretsOf(target)).toEqual(['correct-horse']);
   });
 
   it('may be JSON', async () => {

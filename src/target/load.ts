@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { checkFormat } from '../contract/format.ts';
 import type { JsonObject } from '../contract/json.ts';
-import { parseYaml, readYaml, type YamlFile } from '../contract/read-yaml.ts';
+import { readYaml, type YamlFile } from '../contract/read-yaml.ts';
 import { readTls } from './certificate.ts';
 import { complete } from './defaults.ts';
 import { Entry } from './entry.ts';
@@ -46,7 +46,8 @@ export async function targetsOf(
   contract: Contract,
   options: { readonly proven?: boolean } = {},
 ): Promise<Target[]> {
-  const file = parseYaml(JSON.stringify({ targets: entries }), label);
+  // There is no text that lines could be counted in.
+  const file: YamlFile = { file: label, value: { targets: entries }, lineOf: () => 1 };
   const targets = await targetsIn(file, undefined, contract, options.proven);
   return targets.map((target) => ({ ...target, at: label }));
 }

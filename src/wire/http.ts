@@ -96,7 +96,7 @@ export class HttpClient {
 
   /** Loaded with the first request: what makes none (`--list`) need not wait for it. */
   #open(): Promise<{ readonly request: typeof request; readonly agent: Agent }> {
-    this.#opened ??= import('undici').then((undici) => ({
+    this.#opened ??= import('./undici.ts').then((undici) => ({
       request: undici.request,
       agent: new undici.Agent(this.#options),
     }));
