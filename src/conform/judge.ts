@@ -71,10 +71,21 @@ function judgeCheck(
     const reason = circumstances.interrupted ? 'the run was interrupted' : 'its scene was never performed';
     return resultOf(check, circumstances.interrupted ? 'not-run' : 'error', { reason });
   }
+  const { ending } = recording;
+  if (ending.kind === 'died' && !ending.alone) return resultOf(check, 'error', { reason: ending.reason });
   const judgement = judged(how.judge, new View(recording), check);
+  if (ending.kind === 'died' && judgement.kind !== 'failed') {
+    const finding = {
+      rule: 'died',
+      expected: 'a target that goes on',
+      actual: ending.reason,
+      scene: recording.scene,
+    };
+    return resultOf(check, 'failed', { findings: [finding] });
+  }
   // A scene that threw keeps what it has, and what it has may fail; but a pass needs the whole.
-  if (recording.ending.kind === 'threw' && judgement.kind !== 'failed') {
-    return resultOf(check, 'error', { reason: recording.ending.reason });
+  if (ending.kind === 'threw' && judgement.kind !== 'failed') {
+    return resultOf(check, 'error', { reason: ending.reason });
   }
   return settleJudgement(
     check,
@@ -289,6 +300,7 @@ class Evidence {
   broken(): string | undefined {
     for (const { scene, ending } of this.#recordings.values()) {
       if (ending.kind === 'threw') return `the scene ${scene} broke: ${ending.reason}`;
+      if (ending.kind === 'died') return ending.reason;
     }
     return undefined;
   }

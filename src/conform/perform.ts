@@ -29,15 +29,20 @@ const longestScene = 40;
  */
 export async function perform(scene: AnyScene, run: TargetRun): Promise<Recorder> {
   const recorder = new Recorder(scene.id, run.target.name, run.origin);
-  const leases: Lease[] = [];
-  const stage = stageFor(scene.id, recorder, run, leases);
+  const holds = new Holds();
+  const stage = stageFor(scene.id, recorder, run, holds);
   const verbs = run.surface.verbs(stage);
   let timer: NodeJS.Timeout | undefined;
   let interrupt: (() => void) | undefined;
   try {
     const limit = Math.min(120_000, stage.answerMs * longestScene);
     const tooLong = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new SceneStopped(`the scene did not end within ${limit} ms`)), limit);
+      timer = setTimeout(() => {
+        // Waiting for others to give a space back is no fault of the scene's; what follows is measured anew.
+        if (holds.waiting > 0) timer?.refresh();
+        else reject(new SceneStopped(`the scene did not end within ${limit} ms`));
+      }, limit);
+      holds.onGranted = () => timer?.refresh();
     });
     const interrupted = new Promise<never>((_, reject) => {
       interrupt = () => reject(new Interrupted());
@@ -66,14 +71,46 @@ export async function perform(scene: AnyScene, run: TargetRun): Promise<Recorder
       ms: 0,
     });
   }
-  for (const lease of leases) lease.release();
+  holds.giveBack();
   return recorder;
 }
 
 class Interrupted extends Error {}
 
+/** What one scene holds, until it is over. */
+class Holds {
+  /** Leases that it waits for. */
+  waiting = 0;
+  onGranted: () => void = () => {};
+  readonly #leases: Lease[] = [];
+  #over = false;
+
+  async take(leases: Leases, choose: Parameters<Leases['take']>[0]): Promise<Lease> {
+    this.waiting += 1;
+    try {
+      const taken = await leases.take(choose);
+      // Nobody may go on acting after the end: the space is somebody else's by then.
+      if (this.#over) {
+        taken.release();
+        throw new SceneStopped('the scene is over');
+      }
+      const lease: Lease = { ...taken, retire: (name, reason) => leases.retire(name, reason) };
+      this.#leases.push(lease);
+      this.onGranted();
+      return lease;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  giveBack(): void {
+    this.#over = true;
+    for (const lease of this.#leases) lease.release();
+  }
+}
+
 /** The stage a scene acts on; also used for preflight, which is no scene. */
-export function stageFor(id: string, recorder: Recorder, run: TargetRun, leases: Lease[] = []): Stage {
+export function stageFor(id: string, recorder: Recorder, run: TargetRun, holds = new Holds()): Stage {
   return {
     target: run.target,
     recorder,
@@ -85,11 +122,6 @@ export function stageFor(id: string, recorder: Recorder, run: TargetRun, leases:
     slow: run.slow,
     turn: run.turn,
     shared: run.shared,
-    lease: async (choose) => {
-      const taken = await run.leases.take(choose);
-      const lease: Lease = { ...taken, retire: (name, reason) => run.leases.retire(name, reason) };
-      leases.push(lease);
-      return lease;
-    },
+    lease: (choose) => holds.take(run.leases, choose),
   };
 }

@@ -60,8 +60,9 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
     if (plan.scenes.length === 0) return judge();
     const unreachable = await preflight(run, options.waitMs);
     if (unreachable !== undefined) return judge(unreachable);
-    await ordinary(plan, run, options, recordings);
-    await hostile(plan, run, options, recordings);
+    const life: Life = { dead: undefined };
+    await ordinary(plan, run, options, recordings, life);
+    await hostile(plan, run, options, recordings, life);
     return judge();
   } finally {
     await run.surface.close(run.shared);
@@ -88,11 +89,17 @@ async function preflight(run: TargetRun, waitMs: number): Promise<string | undef
   }
 }
 
+/** Set once the target is no longer there, to why. */
+interface Life {
+  dead: string | undefined;
+}
+
 async function ordinary(
   plan: TargetPlan,
   run: TargetRun,
   options: TargetRunOptions,
   recordings: Map<string, Recording>,
+  life: Life,
 ): Promise<void> {
   const scenes = plan.scenes.filter((scene) => scene.phase === 'ordinary');
   const open: { readonly recorder: Recorder; readonly connections: number }[] = [];
@@ -128,7 +135,7 @@ async function ordinary(
       options.pool.run(async () => {
         if (options.signal.aborted) return;
         await makeRoom(scene.cost.connections);
-        const recorder = await performed(plan, scene, run, options, recordings);
+        const recorder = await performed(plan, scene, run, options, recordings, life);
         open.push({ recorder, connections: scene.cost.connections });
         done.push(recorder);
       }),
@@ -143,18 +150,11 @@ async function hostile(
   run: TargetRun,
   options: TargetRunOptions,
   recordings: Map<string, Recording>,
+  life: Life,
 ): Promise<void> {
-  let dead: string | undefined;
   for (const scene of plan.scenes.filter((one) => one.phase === 'hostile')) {
     if (options.signal.aborted) return;
-    const recorder =
-      dead === undefined
-        ? await performed(plan, scene, run, options, recordings)
-        : buried(scene, run, dead, recordings);
-    await drain([recorder], 0);
-    if (dead !== undefined) continue;
-    const gone = await preflight(run, 0);
-    if (gone !== undefined) dead = `the target died during ${scene.id}: ${gone}`;
+    await drain([await performed(plan, scene, run, options, recordings, life)], 0);
   }
 }
 
@@ -177,16 +177,38 @@ async function performed(
   run: TargetRun,
   options: TargetRunOptions,
   recordings: Map<string, Recording>,
+  life: Life,
 ): Promise<Recorder> {
+  if (life.dead !== undefined) return buried(scene, run, life.dead, recordings);
   options.onScene('started', scene, '');
   const recorder = await perform(scene, run);
-  recordings.set(scene.id, recorder.recording);
-  const { ending } = recorder.recording;
+  const { recording } = recorder;
+  recordings.set(scene.id, recording);
+  const alone = scene.phase === 'hostile';
+  if (alone) await drain([recorder], 0);
+  if (recording.ending.kind !== 'interrupted' && (alone || mayHaveSeenTheEnd(recording))) {
+    const gone = await preflight(run, 0);
+    if (gone !== undefined) {
+      life.dead = `the target died during ${scene.id}: ${gone}`;
+      recording.ending = { kind: 'died', alone, reason: life.dead };
+    }
+  }
+  const { ending } = recording;
   options.onScene('ended', scene, ending.kind);
   if (ending.kind !== 'interrupted') {
-    for (const result of judgeScene(plan, recorder.recording)) {
+    for (const result of judgeScene(plan, recording)) {
       if (result.outcome === 'failed') options.onFinding(result);
     }
   }
   return recorder;
+}
+
+/** Something that is a fault of the target's if it is still there, and none if it is not. */
+function mayHaveSeenTheEnd({ events }: Recording): boolean {
+  return events.some(
+    (event) =>
+      event.kind === 'unreachable' ||
+      (event.kind === 'exchange' && event.status === 0) ||
+      (event.kind === 'closed' && event.by === 'them' && event.code === 1006),
+  );
 }

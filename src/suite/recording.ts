@@ -58,6 +58,8 @@ export type Ending =
   | { readonly kind: 'stopped'; readonly reason: string }
   /** The scene itself is broken, or its surroundings: never the target's fault. */
   | { readonly kind: 'threw'; readonly reason: string }
+  /** The target went away meanwhile; `alone`: while nothing else was asked of it, so that this scene killed it. */
+  | { readonly kind: 'died'; readonly alone: boolean; readonly reason: string }
   | { readonly kind: 'interrupted' };
 
 /** Everything that a scene did and saw: plain data, from which every case judges. */

@@ -110,7 +110,7 @@ export class View {
     const { ending, steps } = this.recording;
     const miss = steps.find((step) => step.outcome === 'miss');
     if (miss) return `not reached: ${miss.name}: ${miss.reason ?? 'missed'}`;
-    if (ending.kind === 'stopped' || ending.kind === 'threw') return `not reached: ${ending.reason}`;
+    if ('reason' in ending) return `not reached: ${ending.reason}`;
     return 'not reached';
   }
 }

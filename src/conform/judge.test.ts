@@ -1,0 +1,406 @@
+import { describe, expect, it } from 'vitest';
+import { judge } from '../suite/case.ts';
+import { failed, type Judgement, passed, type Reading, untestable } from '../suite/judgement.ts';
+import { monitor, type Report } from '../suite/monitor.ts';
+import type { Ending, Recording } from '../suite/recording.ts';
+import type { View } from '../suite/view.ts';
+import { on, type Written, written } from '../suite/written-recording.ts';
+import type { WireEvent } from '../wire/event.ts';
+import type { CheckResult, ResolvedPoint } from './check-result.ts';
+import { type Circumstances, judgeScene, judgeTarget } from './judge.ts';
+import { planToy, type Toy, toyPoint, toyRequirement, toyScene, toyTarget } from './toy-suite.ts';
+
+const scene = toyScene('emit/a');
+const { frame, opened } = on('viewer');
+const proof = frame('a-nonce');
+const finding = { rule: 'wrong', expected: 'right', actual: 'wrong' };
+const calm: Circumstances = { interrupted: false };
+
+/** The results of a toy with one scene, whose recording is given; absent: it was never performed. */
+function results(
+  toy: Toy,
+  recording: Written | undefined,
+  { target = toyTarget(), circumstances = calm } = {},
+): { readonly results: readonly CheckResult[]; readonly points: readonly ResolvedPoint[] } {
+  const requirements = [toyRequirement('E1', { includes: ['E10'] }), toyRequirement('E2', { level: 'INFO' })];
+  const [plan] = planToy({ requirements, scenes: [scene], ...toy }, [target]);
+  if (!plan) throw new Error('no plan');
+  const recordings = new Map<string, Recording>();
+  if (recording) recordings.set(scene.id, written({ scene: scene.id, ...recording }));
+  return judgeTarget(plan, recordings, circumstances);
+}
+
+/** The result of one case with one check. */
+function result(
+  judgeOne: (view: View) => Judgement,
+  recording?: Written,
+  more: Parameters<typeof results>[2] = {},
+): CheckResult | undefined {
+  return results({ cases: [judge(scene, 'emit/x', 'x', { E1: judgeOne })] }, recording, more).results[0];
+}
+
+const pass = (): Judgement => passed(['viewer']);
+const fail = (): Judgement => failed(finding);
+
+describe('a pass', () => {
+  it('stands where every connection that it rests on is proven', () => {
+    expect(result(pass, { events: [opened, proof] })).toMatchObject({ outcome: 'passed' });
+  });
+
+  it('is none without proof of life', () => {
+    expect(result(pass, { events: [opened, frame('{}')] })).toMatchObject({
+      outcome: 'untestable',
+      reason: expect.stringContaining('no proof of life'),
+    });
+  });
+
+  it('is none where one of several connections is not proven', () => {
+    const both = (): Judgement => passed(['viewer', 'other']);
+    expect(result(both, { events: [proof, on('other').opened] })).toMatchObject({
+      outcome: 'untestable',
+      reason: expect.stringContaining('nothing proves that other is'),
+    });
+  });
+
+  it('is none where it rests on no connection', () => {
+    expect(result(() => passed([]), { events: [proof] })).toMatchObject({
+      outcome: 'untestable',
+      reason: expect.stringContaining('no proof of life'),
+    });
+  });
+
+  it('keeps its note as an observation', () => {
+    const noted = (): Judgement => passed(['viewer'], { note: 'fence: a protocol answer' });
+    expect(result(noted, { events: [proof] })).toMatchObject({ note: 'fence: a protocol answer' });
+  });
+});
+
+describe('a failure', () => {
+  it('stands with its findings, which point into the recording of the scene', () => {
+    expect(result(fail, { events: [proof] })).toMatchObject({
+      outcome: 'failed',
+      findings: [{ ...finding, scene: 'emit/a' }],
+    });
+  });
+
+  it('needs no proof of life', () => {
+    expect(result(fail, {})).toMatchObject({ outcome: 'failed' });
+  });
+});
+
+describe('what could not be told', () => {
+  it('is untestable, for the reason that the judge gives', () => {
+    expect(result(() => untestable('its twin was refused'), {})).toMatchObject({
+      outcome: 'untestable',
+      reason: 'its twin was refused',
+    });
+  });
+
+  it('is excluded where the target file says why', () => {
+    const target = toyTarget({ excludes: [{ requirement: 'E1', reason: 'no keys yet' }] });
+    expect(result(() => untestable('no key'), {}, { target })).toMatchObject({
+      outcome: 'excluded',
+      reason: 'no keys yet (no key)',
+    });
+  });
+
+  it('is what excludes hide, and never a failure', () => {
+    const target = toyTarget({ excludes: [{ requirement: 'E1', reason: 'no keys yet' }] });
+    expect(result(fail, {}, { target })).toMatchObject({ outcome: 'failed' });
+  });
+
+  it('does not apply where the judge says so', () => {
+    expect(result(() => ({ kind: 'not-applicable', reason: 'no TLS' }), {})).toMatchObject({
+      outcome: 'not-applicable',
+    });
+  });
+});
+
+describe('a missing step', () => {
+  const readsEnd = (view: View): Judgement => passed([view.step('end').name]);
+  const missed = (owns?: string): Written => ({
+    steps: [
+      { name: 'end', outcome: 'miss', reason: 'no completed event', from: 3, ...(owns ? { owns } : {}) },
+    ],
+  });
+
+  it('fails the check whose requirement owns it', () => {
+    expect(result(readsEnd, missed('E1'))).toMatchObject({
+      outcome: 'failed',
+      findings: [
+        { rule: 'missing', expected: 'A server does as E1 says.', actual: 'no completed event', frame: 3 },
+      ],
+    });
+  });
+
+  it('fails the check of any member of the owner’s group', () => {
+    const group = ['E1', 'M1'];
+    const toy = {
+      requirements: [toyRequirement('E1', { group })],
+      cases: [judge(scene, 'emit/x', 'x', { E1: readsEnd })],
+    };
+    expect(results(toy, missed('M1')).results).toMatchObject([{ outcome: 'failed' }]);
+  });
+
+  it.each([
+    ['another requirement owns', missed('E9')],
+    ['nobody owns', missed()],
+  ])('that %s makes a check untestable, by the name of the step', (_, recording) => {
+    expect(result(readsEnd, recording)).toMatchObject({
+      outcome: 'untestable',
+      reason: 'step end: no completed event',
+    });
+  });
+
+  it('that the scene never came to makes a check untestable', () => {
+    const ending = { kind: 'stopped', reason: 'the job was not made' } as const;
+    expect(result(readsEnd, { ending })).toMatchObject({
+      outcome: 'untestable',
+      reason: 'step end: not reached: the job was not made',
+    });
+  });
+});
+
+describe('what is no fault of the target is an error', () => {
+  it('a judge that throws', () => {
+    const broken = (): Judgement => {
+      throw new TypeError('undefined is not a function');
+    };
+    expect(result(broken, { events: [proof] })).toMatchObject({
+      outcome: 'error',
+      reason: 'the judge broke: undefined is not a function',
+    });
+  });
+
+  it('a scene that threw, for what had passed until then', () => {
+    const ending = { kind: 'threw', reason: 'out of memory' } as const;
+    expect(result(pass, { ending, events: [proof] })).toMatchObject({
+      outcome: 'error',
+      reason: 'out of memory',
+    });
+  });
+
+  it('but a scene that threw keeps what it has: what it has may fail', () => {
+    const ending = { kind: 'threw', reason: 'out of memory' } as const;
+    expect(result(fail, { ending })).toMatchObject({ outcome: 'failed' });
+  });
+
+  it('a target that could not be reached', () => {
+    const circumstances = { interrupted: false, unreachable: 'connect ECONNREFUSED' };
+    expect(result(pass, undefined, { circumstances })).toMatchObject({
+      outcome: 'error',
+      reason: 'target unreachable: connect ECONNREFUSED',
+    });
+  });
+
+  it('a scene that was never performed, though nobody stopped the run', () => {
+    expect(result(pass)).toMatchObject({ outcome: 'error', reason: 'its scene was never performed' });
+  });
+});
+
+describe('in an interrupted run', () => {
+  const circumstances = { interrupted: true };
+
+  it.each<readonly [string, Written | undefined]>([
+    ['that never began', undefined],
+    ['that was broken off', { ending: { kind: 'interrupted' } }],
+  ])('the checks of a scene %s are not run', (_, recording) => {
+    expect(result(pass, recording, { circumstances })).toMatchObject({
+      outcome: 'not-run',
+      reason: 'the run was interrupted',
+    });
+  });
+
+  it('the checks of a scene that had ended stand', () => {
+    expect(result(pass, { events: [proof] }, { circumstances })).toMatchObject({ outcome: 'passed' });
+  });
+});
+
+describe('when the target dies', () => {
+  const ending = (alone: boolean): Ending => ({
+    kind: 'died',
+    alone,
+    reason: 'the target died: ECONNREFUSED',
+  });
+
+  it('during a scene that ran alone, that scene failed', () => {
+    expect(result(pass, { ending: ending(true), events: [proof] })).toMatchObject({
+      outcome: 'failed',
+      findings: [{ rule: 'died', actual: 'the target died: ECONNREFUSED', scene: 'emit/a' }],
+    });
+  });
+
+  it('during one of many scenes, it is an error: nobody knows whose doing it was', () => {
+    expect(result(fail, { ending: ending(false) })).toMatchObject({
+      outcome: 'error',
+      reason: 'the target died: ECONNREFUSED',
+    });
+  });
+});
+
+describe('a monitor', () => {
+  const monitored = (
+    speak: (report: Report, event: WireEvent) => void,
+    recording: Written | undefined,
+    circumstances = calm,
+  ) => {
+    const one = monitor({
+      id: 'emit/always/m',
+      title: 'm',
+      surface: 'emit',
+      per: 'run',
+      checks: ['E1'],
+      start: () => ({}),
+      step: (_, event, report) => speak(report, event),
+    });
+    return results({ monitors: [one] }, recording, { circumstances }).results[0];
+  };
+  const saw = (report: Report, event: WireEvent): void => report.saw('E1', event);
+
+  it('passes where it could judge on a proven connection', () => {
+    expect(monitored(saw, { events: [proof] })).toMatchObject({ outcome: 'passed', case: 'emit/always/m' });
+  });
+
+  it('gathers no pass on connections that nothing proves', () => {
+    expect(monitored(saw, { events: [frame('{}')] })).toMatchObject({
+      outcome: 'untestable',
+      reason: 'no proof of life on any connection that showed it',
+    });
+  });
+
+  it('may fail on connections that nothing proves', () => {
+    expect(
+      monitored((report, event) => report.find('E1', finding, event), { events: [frame('{}')] }),
+    ).toMatchObject({
+      outcome: 'failed',
+      findings: [{ ...finding, frame: 0, scene: 'emit/a' }],
+    });
+  });
+
+  it('cannot tell where nothing was there to be judged', () => {
+    expect(monitored(() => {}, { events: [proof] })).toMatchObject({
+      outcome: 'untestable',
+      reason: 'nothing was seen that it could judge',
+    });
+  });
+
+  it('does not pass where a scene broke: it has not seen the whole', () => {
+    const ending = { kind: 'threw', reason: 'out of memory' } as const;
+    expect(monitored(saw, { ending, events: [proof] })).toMatchObject({
+      outcome: 'error',
+      reason: 'the scene emit/a broke: out of memory',
+    });
+  });
+
+  it('is not run in an interrupted run, unless it failed', () => {
+    const interrupted = { interrupted: true };
+    const found = (report: Report, event: WireEvent): void => report.find('E1', finding, event);
+    expect(monitored(saw, { events: [proof] }, interrupted)).toMatchObject({ outcome: 'not-run' });
+    expect(monitored(found, { events: [proof] }, interrupted)).toMatchObject({ outcome: 'failed' });
+  });
+});
+
+describe('an open point', () => {
+  /** How a point is resolved by the readings of passed cases. */
+  const resolved = (
+    values: readonly string[],
+    {
+      mixed = false,
+      pinned,
+      readBy = 'E1',
+      outcome = 'passed' as 'passed' | 'failed',
+    }: {
+      readonly mixed?: boolean;
+      readonly pinned?: string;
+      readonly readBy?: string;
+      readonly outcome?: 'passed' | 'failed';
+    } = {},
+  ) => {
+    const cases = values.map((value, at) =>
+      judge(scene, `emit/${at}`, 'x', {
+        [readBy]: (): Judgement => {
+          const readings: Reading[] = [{ point: 'A1', value, frame: at }];
+          return outcome === 'passed' ? passed(['viewer'], { readings }) : failed(finding);
+        },
+      }),
+    );
+    const target = toyTarget(pinned === undefined ? {} : { pins: { A1: pinned } });
+    const toy = { cases, openPoints: [toyPoint('A1', { mixed })] };
+    const judged = results(toy, { events: [proof] }, { target });
+    return { check: judged.results.at(-1), point: judged.points[0] };
+  };
+
+  it('is ambiguous where one reading was seen throughout, and says which and by which source', () => {
+    expect(resolved(['two', 'two']).check).toMatchObject({
+      outcome: 'ambiguous',
+      level: 'SHOULD',
+      reason: 'what A1 is about: two (document two)',
+    });
+  });
+
+  it('passes where it is the one that is pinned', () => {
+    expect(resolved(['two'], { pinned: 'two' }).check).toMatchObject({ outcome: 'passed', level: 'MUST' });
+  });
+
+  it('fails where it is another than the one that is pinned, and shows the frame', () => {
+    expect(resolved(['two', 'one'], { pinned: 'two' }).check).toMatchObject({
+      outcome: 'failed',
+      findings: [{ rule: 'another-reading', expected: 'two, as pinned', actual: 'one', frame: 1 }],
+    });
+  });
+
+  it('fails where two were seen: the server is of two minds', () => {
+    expect(resolved(['one', 'two']).check).toMatchObject({
+      outcome: 'failed',
+      findings: [{ rule: 'two-readings', actual: 'one and two', frame: 1 }],
+    });
+  });
+
+  it('is ambiguous where two were seen of a point whose readings depend on circumstances', () => {
+    expect(resolved(['one', 'two'], { mixed: true }).check).toMatchObject({
+      outcome: 'ambiguous',
+      reason: expect.stringContaining('one and two'),
+    });
+  });
+
+  it('is untestable where no answer was seen', () => {
+    expect(resolved([]).check).toMatchObject({ outcome: 'untestable', reason: 'no answer to it was seen' });
+  });
+
+  it('learns nothing from what is no listed reading: that is another check’s failure', () => {
+    expect(resolved(['three']).check).toMatchObject({ outcome: 'untestable' });
+  });
+
+  it('learns nothing from checks that failed', () => {
+    expect(resolved(['one'], { outcome: 'failed' }).check).toMatchObject({ outcome: 'untestable' });
+  });
+
+  it('learns from what is only observed, too', () => {
+    expect(resolved(['one'], { readBy: 'E2' }).check).toMatchObject({ outcome: 'ambiguous' });
+  });
+
+  it('is reported as it was resolved, with every reading and its source', () => {
+    expect(resolved(['two'], { pinned: 'two' }).point).toEqual({
+      id: 'A1',
+      target: 'mine',
+      about: 'what A1 is about',
+      resolved: ['two'],
+      pinned: 'two',
+      sources: ['one: document one', 'two: document two'],
+    });
+  });
+});
+
+it('judges again what it judged before: the same recordings, the same results', () => {
+  const cases = [judge(scene, 'emit/x', 'x', { E1: pass }), judge(scene, 'emit/y', 'y', { E1: fail })];
+  const [first, second] = [1, 2].map(() => results({ cases }, { events: [proof] }));
+  expect(first).toEqual(second);
+});
+
+it('judges the cases of one scene by that scene alone', () => {
+  const cases = [judge(scene, 'emit/x', 'x', { E1: fail })];
+  const [plan] = planToy({ requirements: [toyRequirement('E1')], scenes: [scene], cases });
+  const recording = written({ scene: scene.id });
+  expect(plan && judgeScene(plan, recording)).toMatchObject([{ case: 'emit/x', outcome: 'failed' }]);
+  expect(plan && judgeScene(plan, { ...recording, scene: 'emit/another' })).toEqual([]);
+});
