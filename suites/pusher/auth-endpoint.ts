@@ -1,11 +1,12 @@
 import type { SurfaceContract } from '../../src/contract/contract.ts';
-import { isObject } from '../../src/contract/json.ts';
+import { isObject, parseJson } from '../../src/contract/json.ts';
 import type { AuthTry, PusherRules, Row } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judge, judgeEach } from '../../src/suite/case.ts';
 import { type Judgement, passed, type Reading, show, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { type Encoding, signatureIn } from '../../src/surfaces/pusher/auth-endpoint.ts';
+import { subscriptionAnswer } from '../../src/surfaces/pusher/message.ts';
 import { fill, lacking, type Values } from '../../src/surfaces/pusher/template.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { Target } from '../../src/target/target.ts';
@@ -83,7 +84,12 @@ export function authEndpoint(
       ...judgeEach(opening, encodings, (encoding) => ({
         id: `pusher/auth-endpoint/${encoding}/opens`,
         title: `the signature that the endpoint gives (${encoding}) opens the channel`,
-        checks: each(['M6', 'M7'], (view: View) => opens(view, encoding)),
+        checks: {
+          ...each(granted.signed, (view: View) => opens(view, encoding)),
+          // Where the signature is known to be wrong, the channel is right to stay shut.
+          M7: (view: View) =>
+            isKnownWrong(view, encoding) ? untestable('the signature is wrong') : opens(view, encoding),
+        },
         when: isAsked,
       })),
     ],
@@ -210,11 +216,11 @@ function rowCase(rules: PusherRules, name: string, row: AuthRow, encoding: Encod
       checks: Object.fromEntries(
         ids.map((requirement) => [
           requirement,
-          (view: View): Judgement =>
+          (view: View): Judgement => {
+            if (!row.admitted.includes(requirement)) return givenAs(view, asked);
             // That a JSON body is read at all is advice where the document shows none (A8).
-            asked.isOptional && row.admitted.includes(requirement)
-              ? optional(view, asked)
-              : given(view, asked),
+            return asked.isOptional ? optional(view, asked) : givenAtAll(view, asked);
+          },
         ]),
       ),
     };
@@ -223,7 +229,7 @@ function rowCase(rules: PusherRules, name: string, row: AuthRow, encoding: Encod
     return {
       id,
       title: `${title} gets a signature, or none`,
-      checks: each(['M6i'], (view: View) => undecided(view, asked, row.openPoint)),
+      checks: each(rules.authEndpoint.denied.page, (view: View) => undecided(view, asked, row.openPoint)),
     };
   }
   const statuses = Object.entries(row.status ?? {});
@@ -267,6 +273,24 @@ function given(view: View, { name, encoding }: Asked): Judgement {
         `status ${exchange.status} ${exchange.body.slice(0, 120)}`,
         exchange,
       );
+}
+
+/** That there is a signature to be had is one thing, in which encodings another. */
+function givenAtAll(view: View, asked: Asked): Judgement {
+  const judgement = given(view, asked);
+  if (judgement.kind !== 'failed' || !givenElsewhere(view, asked)) return judgement;
+  return untestable(`only the other encoding is read`);
+}
+
+function givenAs(view: View, asked: Asked): Judgement {
+  const judgement = given(view, asked);
+  if (judgement.kind !== 'failed' || givenElsewhere(view, asked)) return judgement;
+  return untestable('no encoding gets a signature');
+}
+
+function givenElsewhere(view: View, asked: Asked): boolean {
+  const encoding = asked.encoding === 'form' ? 'json' : 'form';
+  return given(view, { ...asked, encoding }).kind === 'passed';
 }
 
 function optional(view: View, asked: Asked): Judgement {
@@ -335,15 +359,21 @@ function noPage(view: View): Judgement {
   const exchange = exchangeOf(view, 'accepts anything');
   if (exchange.status === 0 || exchange.status === 429 || exchange.status >= 500)
     return untestable(`the endpoint answered ${exchange.status}`);
-  const type = exchange.headers['content-type'] ?? '';
-  const isPage = /html/.test(type) || (exchange.status >= 300 && exchange.status < 400);
-  return isPage
-    ? wrong('page', 'a refusal that a program can read', `status ${exchange.status}, ${type}`, exchange)
+  return isPage(exchange)
+    ? wrong('page', 'a refusal that a program can read', pageOf(exchange), exchange)
     : passed(['auth']);
 }
 
+function isPage({ status, headers }: Exchange): boolean {
+  return /html/.test(headers['content-type'] ?? '') || (status >= 300 && status < 400);
+}
+
+const pageOf = ({ status, headers }: Exchange): string =>
+  `status ${status}, ${headers['content-type'] ?? headers.location ?? ''}`;
+
 function preflighted(view: View): Judgement {
   const exchange = exchangeOf(view, 'preflight');
+  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
   const allowed = (exchange.headers['access-control-allow-headers'] ?? '').toLowerCase();
   const origin = exchange.headers['access-control-allow-origin'];
   const ok =
@@ -408,18 +438,50 @@ function undecided(view: View, asked: Asked, point: string): Judgement {
   const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
   if (exchange.status === 0 || exchange.status >= 500)
     return untestable(`the endpoint answered ${exchange.status}`);
+  if (isPage(exchange)) return wrong('page', 'an answer that a program can read', pageOf(exchange), exchange);
   return passed(['auth'], {
     readings: [reading(point, isGranted(exchange) ? 'signed' : 'refused', exchange)],
   });
 }
 
+/** The request whose signature was put to use on that connection. */
+function askedFor(view: View, encoding: Encoding): Exchange | undefined {
+  const type = encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
+  return view.recording.events.find(
+    (event): event is Exchange =>
+      event.kind === 'exchange' && event.peer === 'auth' && event.requestHeaders['content-type'] === type,
+  );
+}
+
+function isKnownWrong(view: View, encoding: Encoding): boolean {
+  const exchange = askedFor(view, encoding);
+  return view.recording.events.some(
+    (event) =>
+      event.kind === 'fact' &&
+      event.name === 'signature' &&
+      isObject(event.value) &&
+      event.value.exchange === exchange?.seq &&
+      !['valid', 'unknown'].includes(String(event.value.verdict)),
+  );
+}
+
 function opens(view: View, encoding: Encoding): Judgement {
   const step = view.step(`opens ${encoding}`);
+  const exchange = askedFor(view, encoding);
+  if (!exchange || signatureIn(exchange) === undefined) return untestable('the endpoint gave no signature');
+  if (view.maybeStep(`proof ${encoding}`)?.outcome !== 'ok')
+    return untestable('nothing is ever confirmed here');
   const event = view.recording.events[step.events[0] ?? -1];
-  const isOpen = event?.kind === 'frame' && event.text.includes('subscription_succeeded');
-  if (isOpen) return passed([encoding]);
-  const asked = view.recording.events.findLast((one) => one.kind === 'exchange' && one.seq < step.from);
-  if (asked?.kind === 'exchange' && signatureIn(asked) === undefined)
-    return untestable('the endpoint gave no signature');
-  return wrong('refused', 'subscription_succeeded', event?.kind === 'frame' ? event.text : 'nothing', event);
+  const isOpen =
+    event?.kind === 'frame' && subscriptionAnswer(event, channelIn(exchange) ?? '') === 'granted';
+  return isOpen
+    ? passed([encoding])
+    : wrong('refused', 'subscription_succeeded', event?.kind === 'frame' ? event.text : 'nothing', event);
+}
+
+/** The channel that a request asked for, in either encoding. */
+function channelIn({ requestBody = '' }: Exchange): string | undefined {
+  const json = parseJson(requestBody);
+  if (isObject(json)) return typeof json.channel_name === 'string' ? json.channel_name : undefined;
+  return new URLSearchParams(requestBody).get('channel_name') ?? undefined;
 }

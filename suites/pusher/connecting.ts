@@ -72,7 +72,14 @@ function rowCase(rules: PusherRules, name: string, row: ConnectionRow) {
     return {
       id,
       title: `a connection with ${row.says} is greeted`,
-      checks: each(row.admitted, (view: View) => greeted(view, peerOf(name))),
+      checks: Object.fromEntries(
+        row.admitted.map((requirement) => [
+          requirement,
+          (view: View) =>
+            // That it opens, and what is then said, are two things.
+            requirement === 'PC1' ? opened(view, peerOf(name)) : greeted(view, peerOf(name)),
+        ]),
+      ),
     };
   }
   const twin = peerOf(row.twin);
@@ -111,6 +118,12 @@ function rowCase(rules: PusherRules, name: string, row: ConnectionRow) {
       ),
     },
   };
+}
+
+function opened(view: View, peer: string): Judgement {
+  const closed = endOf(view, peer);
+  if (view.answer(peer).kind === 'opened' && !closed) return passed([peer]);
+  return greeted(view, peer);
 }
 
 function greeted(view: View, peer: string): Judgement {

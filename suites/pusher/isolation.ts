@@ -5,6 +5,7 @@ import type { Judgement } from '../../src/suite/judgement.ts';
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import {
+  channelOf,
   eventOf,
   isChannelEvent,
   protocolEvent,
@@ -54,22 +55,26 @@ export function isolation(rules: PusherRules, made: Scene<PusherVerbs>): Case[] 
       'pusher/isolation/other-client',
       "a client's channel carries nothing of another client's jobs",
       {
-        ...each(own, (view) => nothingOfTheirs(view)),
-        ...each(nobodyElse, (view) => nothingOfTheirs(view)),
+        // On our channel it is taken for ours; on theirs it has come to the wrong connection.
+        ...each(own, (view) => nothingOfTheirs(view, (channel, where) => channel !== where)),
+        ...each(nobodyElse, (view) => nothingOfTheirs(view, (channel, where) => channel === where)),
       },
       { covers: ['delivery/own'] },
     ),
   ];
 }
 
-function nothingOfTheirs(view: View): Judgement {
+function nothingOfTheirs(
+  view: View,
+  counts: (channel: string | undefined, where: string) => boolean,
+): Judgement {
   const theirs = view.job('theirs');
   const mine = view.job('mine');
   return absent(view, {
     rule: 'foreign',
     what: "event of the other client's job",
     watcher: 'twin',
-    forbidden: (frame) => requestOf(frame) === theirs.id || frame.text.includes(theirs.id),
+    forbidden: (frame) => frame.text.includes(theirs.id) && counts(channelOf(frame), theirs.where),
     witness: view
       .frames('other', (frame) => requestOf(frame) === theirs.id && statusOf(frame) === 'done')
       .at(-1),

@@ -23,7 +23,7 @@ export function results({ rules }: SurfaceContract<PusherRules>): {
     scenes: [made],
     cases: [
       judge(made, 'pusher/results/fetched', 'the result of a done job can be fetched at once', {
-        ...each(fetched, (view) => isThere(view, 'fetch at once')),
+        ...each(fetched, (view) => fetchedAtOnce(view)),
       }),
       judge(made, 'pusher/results/expires', 'a result URL stops working when it has expired', {
         ...each(signed, (view) => expired(view)),
@@ -71,6 +71,14 @@ function resultScene(): Scene<PusherVerbs> {
       if (typeof state?.result_url === 'string') await jobs.fetch('job', 'fetch fresh', state.result_url);
     },
   );
+}
+
+function fetchedAtOnce(view: View): Judgement {
+  view.step('end of job');
+  const [end] = framesAbout(view, 'viewer', 'job').filter((frame) => statusOf(frame) === 'done');
+  if (!view.maybeStep('fetch at once'))
+    return wrong('no-url', 'a result_url', show(end && updateOf(end)?.result_url), end);
+  return isThere(view, 'fetch at once');
 }
 
 function isThere(view: View, step: string): Judgement {

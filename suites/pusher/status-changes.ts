@@ -6,6 +6,7 @@ import { type Judgement, passed, show, untestable } from '../../src/suite/judgem
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { progressOf, requestOf, statusOf, updateOf } from '../../src/surfaces/pusher/message.ts';
+import { isStillOn } from '../../src/surfaces/pusher/standing.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { Exchange } from '../../src/wire/event.ts';
 import { framesAbout, reading, wrong } from './frames.ts';
@@ -82,7 +83,7 @@ const silent = ['pending', 'error'];
 
 /** 000 speaks of changes of status alone, 001 of progress too. */
 function announced(view: View, withProgress: boolean): Judgement {
-  view.step(`end of ${job}`);
+  if (!isStillOn(view.recording, 'first', view.job(job).where)) view.step(`end of ${job}`);
   const frames = framesAbout(view, 'first', job);
   const states = asked(view).filter(({ state }) => !silent.includes(String(state.status)));
   if (states.length === 0) return untestable('the status endpoint showed no change');
@@ -151,17 +152,15 @@ function waiting(view: View, isForbidden: boolean): Judgement {
   });
 }
 
-/** The job's id is on the wire; where it is not, whatever id nobody knows must be meant for it. */
+/** The job's id is on the wire; where it is not, what came under an id that nobody submitted was meant for it. */
 function sameId(view: View): Judgement {
   view.job(job);
   if (framesAbout(view, 'first', job).length > 0) return passed(['first']);
-  const known = new Set(Object.values(view.recording.jobs).map(({ id }) => id));
-  const stray = view.frames(
-    'first',
-    (frame) => !known.has(requestOf(frame) ?? '') && updateOf(frame) !== undefined,
-  )[0];
-  return stray
-    ? wrong('another-id', `request_id ${view.job(job).id}`, show(updateOf(stray)?.request_id), stray)
+  const stray = view.recording.events.find((event) => event.kind === 'fact' && event.name === 'stray');
+  const frame =
+    stray?.kind === 'fact' && isObject(stray.value) ? view.frameAt(Number(stray.value.frame)) : undefined;
+  return frame
+    ? wrong('another-id', `request_id ${view.job(job).id}`, show(updateOf(frame)?.request_id), frame)
     : untestable('no event of the job was seen');
 }
 

@@ -8,7 +8,7 @@ import type { View } from '../../src/suite/view.ts';
 import { channelOf, eventOf, protocolEvent, subscriptionAnswer } from '../../src/surfaces/pusher/message.ts';
 import { fill, lacking, type Values } from '../../src/surfaces/pusher/template.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
-import { endOf, reading, said, stillThere, wrong } from './frames.ts';
+import { answerOf, endOf, reading, said, stillThere, wrong } from './frames.ts';
 import { isolation, nothingOn } from './isolation.ts';
 
 type SubscribeRow = Row<SubscribeTry>;
@@ -70,7 +70,7 @@ function subscribeScene(rows: readonly (readonly [string, SubscribeRow])[]): Sce
         auth.client('other') === undefined && !auth.hasSecret
           ? undefined
           : connections.connect('other').then(async () => {
-              await connections.join('other', auth.channel('other'), 'M7');
+              await connections.join('other', auth.channel('other'));
               return 'other';
             }),
       ]);
@@ -142,11 +142,13 @@ function rowCase(rules: PusherRules, name: string, row: SubscribeRow) {
   const peer = peerOf(name);
   const { refusal, succeeded } = rules.channelAuth;
   if ('admitted' in row) {
-    const ids = name === 'right' ? [...row.admitted, ...succeeded.confirmed] : row.admitted;
     return {
       id,
       title: `the own channel opens to ${row.says}`,
-      checks: each(ids, (view: View) => granted(view, name)),
+      checks: {
+        ...each(row.admitted, (view: View) => granted(view, name)),
+        ...(name === 'right' ? each(succeeded.confirmed, (view: View) => granted(view, name, true)) : {}),
+      },
     };
   }
   if (!('refused' in row)) {
@@ -182,16 +184,29 @@ function grants(view: View, name: string) {
   return view.frames(peer, (frame) => subscriptionAnswer(frame, channel) === 'granted')[0];
 }
 
-function granted(view: View, name: string): Judgement {
+/**
+ * A refusal breaks what says that the channel opens; silence breaks what says that this is confirmed, and on a
+ * connection that has seen confirmations before, both.
+ */
+function granted(view: View, name: string, confirms = false): Judgement {
   const peer = peerOf(name);
-  const step = view.step(name === 'right' ? 'join twin' : `attempt ${name}`);
-  const frame = grants(view, name);
-  if (frame) return passed([peer]);
-  return wrong(
-    'refused',
-    'subscription_succeeded with the name of the channel',
-    said(view.frames(peer, (one) => one.seq >= step.from)[0]),
-  );
+  const step = view.maybeStep(name === 'right' ? 'join twin' : `attempt ${name}`);
+  if (!step) view.step('join twin');
+  if (grants(view, name)) return passed([peer]);
+  const channel = channelTried(view, peer);
+  const answer = answerOf(view, peer, channel, step?.from ?? 0);
+  const expected = 'subscription_succeeded with the name of the channel';
+  if (answer) {
+    return confirms
+      ? untestable('it was refused, so there was nothing to confirm')
+      : wrong('refused', expected, said(answer.frame), answer.frame);
+  }
+  if (!view.of(peer).some((event) => event.kind === 'opened') || endOf(view, peer))
+    return untestable(`${peer} was not there to ask`);
+  const isProven = view.maybeStep(`proof ${peer}`)?.outcome === 'ok';
+  return isProven || confirms
+    ? wrong('unconfirmed', expected, 'no answer')
+    : untestable('it was not answered at all');
 }
 
 function refused(view: View, name: string): Judgement {

@@ -3,7 +3,7 @@ import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import type { View } from '../../src/suite/view.ts';
 import { isTaken } from '../../src/surfaces/pusher/http-pool.ts';
-import { channelOf, dataOf, eventOf, messageOf } from '../../src/surfaces/pusher/message.ts';
+import { carries, channelOf, dataOf, eventOf, messageOf } from '../../src/surfaces/pusher/message.ts';
 import type { Published } from '../../src/surfaces/pusher/publisher.ts';
 import type { Exchange, Frame } from '../../src/wire/event.ts';
 import { exchangeOf, reading, wrong } from './frames.ts';
@@ -66,18 +66,23 @@ function replied(exchange: Exchange, isEmpty: boolean): Judgement {
 const framesOf = (view: View, peer: string, { name }: Published): readonly Frame[] =>
   view.frames(peer, (frame) => eventOf(frame) === name);
 
-/** Every event of the call, on every one of its channels, and each names the channel it was sent on. */
+/**
+ * Every event of the call, on every one of its channels, as it was sent. Whether an event names its channel,
+ * and whether its data is a string, are matters of their own.
+ */
 function delivered(view: View, name: string, unchanged: boolean): Judgement {
+  view.step('join witness');
   if (view.maybeStep('fence witness')?.outcome !== 'ok') return untestable('nothing fences it');
   for (const event of triggerBody(view, name)) {
     const frames = framesOf(view, 'witness', event);
     for (const channel of event.channels) {
-      const frame = frames.find((one) => channelOf(one) === channel);
+      const frame = frames.find((one) => (channelOf(one) ?? channel) === channel);
       if (!frame)
-        return wrong('lost', `${event.name} on ${channel}`, 'nothing of it', exchangeOf(view, name));
-      const data: Json | undefined = messageOf(frame)?.data;
-      if (data !== event.data && (unchanged || typeof data === 'string'))
-        return wrong('changed', `data ${show(event.data)}`, show(data), frame);
+        return unchanged
+          ? untestable('nothing of it arrived')
+          : wrong('lost', `${event.name} on ${channel}`, 'nothing of it', exchangeOf(view, name));
+      if (unchanged && !carries(frame, event.data))
+        return wrong('changed', `data ${show(event.data)}`, show(messageOf(frame)?.data), frame);
     }
   }
   return passed(['witness']);
@@ -92,6 +97,8 @@ export function nothingArrived(view: View, name: string): Judgement {
 }
 
 function excluded(view: View, name: string): Judgement {
+  view.step('join witness');
+  view.step('join excluded');
   const [event] = triggerBody(view, name);
   if (!event) return untestable('nothing was sent');
   const [frame] = framesOf(view, 'excluded', event);

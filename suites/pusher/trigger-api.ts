@@ -55,8 +55,8 @@ function triggerScene(
       const channel = `plumbline-${nonce}`;
       const many = Array.from({ length: 100 }, (_, at) => `${channel}-${at}`);
       await Promise.all(['witness', 'excluded'].map((peer) => connections.connect(peer)));
-      await connections.join('witness', channel, 'PS1');
-      await connections.join('excluded', channel, 'PS1');
+      await connections.join('witness', channel);
+      await connections.join('excluded', channel);
       await Promise.all(
         many.map((one) => connections.subscribe('witness', one, { step: `join ${one}`, auth: '' })),
       );

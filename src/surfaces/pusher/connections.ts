@@ -6,6 +6,7 @@ import type { Frame, WireEvent } from '../../wire/event.ts';
 import type { ChannelAuth } from './channel-auth.ts';
 import { dataOf, eventOf, protocolEvent, subscriptionAnswer } from './message.ts';
 import type { ProofFact } from './proof.ts';
+import { joinedAt } from './standing.ts';
 import { fill, type Values } from './template.ts';
 import type { Waits } from './waits.ts';
 
@@ -49,10 +50,15 @@ export class Connections {
 
   /** Opens a connection as a client of today does, waits for its greeting, and has it proven. */
   async connect(peer: string, options: ConnectOptions = {}): Promise<boolean> {
+    return (await this.open(peer, options)) && this.prove(peer);
+  }
+
+  /** The same without a proof: nothing that must hold may rest on it. */
+  async open(peer: string, options: ConnectOptions = {}): Promise<boolean> {
     const right = this.#rules.protocol.connections.right;
     if (!right) throw new Error('the rules have no right way to connect');
     await this.dial(peer, right, options);
-    return (await this.greeted(peer)) && this.prove(peer);
+    return this.greeted(peer);
   }
 
   /** Asks for an upgrade, whatever may come of it. */
@@ -159,7 +165,7 @@ export class Connections {
   }
 
   /** Joins a channel with the right signature. A channel that the proof has joined already is left as it is. */
-  async join(peer: string, channel = this.#auth.channel(), owns = 'M7'): Promise<boolean> {
+  async join(peer: string, channel = this.#auth.channel()): Promise<boolean> {
     if (this.isOn(peer, channel)) {
       this.#waits.done(`join ${peer}`, 'subscribe', this.#waits.position);
       return true;
@@ -171,7 +177,7 @@ export class Connections {
       this.#waits.skip(`join ${peer}`, 'subscribe', `nothing signs ${channel}`);
       return false;
     }
-    const answer = await this.subscribe(peer, channel, { step: `join ${peer}`, auth: signed.auth, owns });
+    const answer = await this.subscribe(peer, channel, { step: `join ${peer}`, auth: signed.auth });
     return answer?.kind === 'frame' && subscriptionAnswer(answer, channel) === 'granted';
   }
 
@@ -205,10 +211,7 @@ export class Connections {
 
   /** Whether a subscription of this connection to a channel was confirmed. */
   isOn(peer: string, channel: string): boolean {
-    return this.#stage.recorder.recording.events.some(
-      (event) =>
-        event.kind === 'frame' && event.peer === peer && subscriptionAnswer(event, channel) === 'granted',
-    );
+    return joinedAt(this.#stage.recorder.recording, peer, channel) !== undefined;
   }
 
   leave(peer: string, channel: string): boolean {

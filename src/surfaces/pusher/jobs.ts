@@ -6,8 +6,9 @@ import type { Exchange, Frame, WireEvent } from '../../wire/event.ts';
 import type { ChannelAuth } from './channel-auth.ts';
 import { isTaken, whyNot } from './http-pool.ts';
 import { type JobsRestDriver, requestIn, type SubmitKind, stateIn } from './jobs-rest-driver.ts';
-import { requestOf, statusOf } from './message.ts';
+import { channelOf, requestOf, statusOf } from './message.ts';
 import { canScript } from './offers.ts';
+import { isStillOn } from './standing.ts';
 import type { Waits } from './waits.ts';
 
 /** How a job is submitted. */
@@ -77,6 +78,7 @@ export class Jobs {
       about: { client: client.id, kind, script, submitted: exchange.seq },
     });
     this.#clients.set(name, client);
+    this.#known().add(id);
     if (script.hold === true) this.#held.add(name);
     return true;
   }
@@ -119,14 +121,14 @@ export class Jobs {
       else reason ??= `no ${status} event of ${name} on ${peer}`;
     }
     if (reason !== undefined && ends.includes(status)) reason = await this.#because(name, status, reason);
+    const isOwned = reason === undefined || this.#isOwed(name, peers, reason);
     recorder.step({
       name: step,
       verb: 'await',
       outcome: reason === undefined ? 'ok' : 'miss',
       from,
       events,
-      // A job that failed of its own accord says nothing about how events are delivered.
-      ...(owns === undefined || reason?.startsWith('the job failed') ? {} : { owns }),
+      ...(owns !== undefined && isOwned ? { owns } : {}),
       ...(reason === undefined ? {} : { reason }),
     });
     return reason === undefined;
@@ -226,6 +228,45 @@ export class Jobs {
     if (status === 'error') return reason;
     const state = await this.status(name);
     return state?.status === 'error' ? `the job failed on its own: ${JSON.stringify(state)}` : reason;
+  }
+
+  /**
+   * Whether a missing event is what its step says is broken. A job that failed of its own accord says nothing
+   * about delivery, nor does a connection that was never on the channel or was cut off; and where events came
+   * under an id that nobody submitted, the id is what is wrong.
+   */
+  #isOwed(name: string, peers: readonly string[], reason: string): boolean {
+    const { recording, transcript } = this.#waits.stage.recorder;
+    const { where, from } = this.#job(name);
+    if (reason.startsWith('the job failed')) return false;
+    if (!peers.every((peer) => isStillOn(recording, peer, where))) return false;
+    const known = this.#known();
+    const stray = recording.events.find(
+      (event) =>
+        event.kind === 'frame' &&
+        event.seq >= from &&
+        peers.includes(event.peer) &&
+        channelOf(event) === where &&
+        !known.has(requestOf(event) ?? ''),
+    );
+    if (!stray) return true;
+    transcript.record({
+      kind: 'fact',
+      peer: stray.peer,
+      name: 'stray',
+      value: { job: name, frame: stray.seq },
+    });
+    return false;
+  }
+
+  /** Ids of every job that this run has submitted to the target. */
+  #known(): Set<string> {
+    const { shared } = this.#waits.stage;
+    const known = shared.get('jobs');
+    if (known instanceof Set) return known as Set<string>;
+    const made = new Set<string>();
+    shared.set('jobs', made);
+    return made;
   }
 
   #note(name: string, exchange: Exchange, body: Json): void {

@@ -1,4 +1,4 @@
-import { isObject, type Json, type JsonObject, parseJson } from '../../contract/json.ts';
+import { isObject, type Json, type JsonObject, parseJson, sameJson } from '../../contract/json.ts';
 import type { Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
 
@@ -42,10 +42,19 @@ export function dataOf(frame: Frame): Json | undefined {
   return data;
 }
 
+const ownPrefixes = ['pusher:', 'pusher_internal:', 'client-'];
+
+/** True where a frame carries that data: as text, or as the JSON that stands in the text. */
+export function carries(frame: Frame, text: string): boolean {
+  const data = messageOf(frame)?.data;
+  if (data === text) return true;
+  return typeof data !== 'string' && data !== undefined && sameJson(data, parseJson(text));
+}
+
 /** True for events of channels: whatever is neither the protocol's own nor another client's. */
 export function isChannelEvent(frame: Frame): boolean {
   const event = eventOf(frame);
-  return event !== undefined && !/^(pusher(_internal)?:|client-)/.test(event);
+  return event !== undefined && !ownPrefixes.some((prefix) => event.startsWith(prefix));
 }
 
 /** The job update that a channel event carries; undefined where its data is no object. */

@@ -6,6 +6,7 @@ import type { Exchange, Frame, WireEvent } from '../../wire/event.ts';
 import { isTaken, whyNot } from './http-pool.ts';
 import { requestOf, statusOf } from './message.ts';
 import type { PusherHttpDriver, TriggerRequest } from './pusher-http-driver.ts';
+import { isStillOn } from './standing.ts';
 import type { Waits } from './waits.ts';
 
 /** One event that was published: what each subscriber of its channels is owed. */
@@ -102,14 +103,15 @@ export class Publisher {
     status: string,
     { from, owns }: { readonly from: number; readonly owns?: string | undefined },
   ): Promise<void> {
-    const id = this.#waits.stage.recorder.recording.jobs[name]?.id;
+    const { recording } = this.#waits.stage.recorder;
+    const { id, where = '' } = recording.jobs[name] ?? {};
     for (const peer of peers) {
       await this.#waits.step({
         step: peers.length === 1 ? step : `${step} on ${peer}`,
         verb: 'await',
         peer,
         from,
-        owns,
+        owns: isStillOn(recording, peer, where) ? owns : undefined,
         what: `published ${status} event`,
         matches: (event: WireEvent): event is Frame =>
           event.kind === 'frame' && requestOf(event) === id && statusOf(event) === status,

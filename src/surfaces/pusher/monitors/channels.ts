@@ -21,17 +21,19 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
     surface: 'pusher',
     per: 'connection',
     checks: [...new Set([...first, ...refused, ...left, ...nobodyElse])],
-    start: () => ({ standing: new Map<string, Standing>(), pinged: false }),
+    start: () => ({ standing: new Map<string, Standing>(), again: new Set<string>(), pinged: false }),
     step(state, event, report) {
-      const { standing } = state;
+      const { standing, again } = state;
       if (event.kind === 'sent' && !event.binary) {
         const message = parseJson(event.text);
         if (!isObject(message)) return;
         const channel = isObject(message.data) ? message.data.channel : undefined;
         if (message.event === protocolEvent.ping) state.pinged = true;
         if (typeof channel !== 'string') return;
-        if (message.event === protocolEvent.subscribe && standing.get(channel) !== 'on')
+        if (message.event === protocolEvent.subscribe && standing.get(channel) !== 'on') {
+          if (standing.get(channel) === 'asked') again.add(channel);
           standing.set(channel, 'asked');
+        }
         if (message.event === protocolEvent.unsubscribe && standing.get(channel) === 'on') {
           standing.set(channel, 'leaving');
           state.pinged = false;
@@ -42,14 +44,14 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
       if (eventOf(event) === protocolEvent.pong && state.pinged) {
         for (const [channel, where] of standing) if (where === 'leaving') standing.set(channel, 'left');
       }
-      for (const [channel, where] of standing) {
-        if (where !== 'asked') continue;
-        const answer = subscriptionAnswer(event, channel);
-        // An error that names no channel may be about anything: only the scene that waited for it knows.
-        if (answer === 'granted') standing.set(channel, 'on');
-        else if (answer === 'refused' && channelOf(event) === channel) standing.set(channel, 'refused');
-      }
       const channel = channelOf(event);
+      // An error that names no channel may be about anything: only the scene that waited for it knows.
+      if (channel !== undefined && standing.get(channel) === 'asked') {
+        const answer = subscriptionAnswer(event, channel);
+        if (answer === 'granted') standing.set(channel, 'on');
+        // Of two subscriptions the second may be refused because of the first.
+        else if (answer === 'refused' && !again.has(channel)) standing.set(channel, 'refused');
+      }
       if (!isChannelEvent(event) || channel === undefined) return;
       const where = standing.get(channel);
       const find = (ids: readonly string[], rule: string, expected: string): void => {

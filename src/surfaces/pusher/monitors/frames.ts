@@ -6,7 +6,8 @@ import { show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
 import type { Frame } from '../../../wire/event.ts';
-import { dataOf, eventOf, isChannelEvent, isOurs, messageOf, protocolEvent } from '../message.ts';
+import { channelOf, dataOf, eventOf, isChannelEvent, isOurs, messageOf, protocolEvent } from '../message.ts';
+import { isForUs } from '../standing.ts';
 
 /** Schema of a frame of the protocol's own, and of what is encoded in its data. */
 const ofProtocol: Readonly<Record<string, { readonly frame: string; readonly data?: string }>> = {
@@ -19,15 +20,24 @@ const ofProtocol: Readonly<Record<string, { readonly frame: string; readonly dat
   [protocolEvent.pong]: { frame: 'messages/pong' },
   [protocolEvent.succeeded]: { frame: 'messages/subscription-succeeded' },
   [protocolEvent.refused]: { frame: 'messages/subscription-error' },
+  // The name that client libraries give it; on the wire it is a confirmation under a wrong name.
+  'pusher:subscription_succeeded': { frame: 'messages/subscription-succeeded' },
 };
+
+/** Two dialects of a contract have the same schemas: they are compiled once. */
+const compiled = new WeakMap<SurfaceContract<PusherRules>, Validators>();
+
+function compiledFor(contract: SurfaceContract<PusherRules>): Validators {
+  const known = compiled.get(contract);
+  if (known) return known;
+  const made = compileValidators(contract);
+  compiled.set(contract, made);
+  return made;
+}
 
 /** Every frame is text, one JSON object with an event, and as the schema of that event has it. */
 export function frames(contract: SurfaceContract<PusherRules>, dialect: string): Monitor {
-  let compiled: Validators | undefined;
-  const validators = (): Validators => {
-    compiled ??= compileValidators(contract);
-    return compiled;
-  };
+  const validators = (): Validators => compiledFor(contract);
   const update = contract.rules.dialects[dialect]?.schema ?? '';
   const schemas = [
     'messages/job-event',
@@ -46,10 +56,12 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
   ): void => {
     for (const id of validators().covers(schema)) if (id !== but) report.saw(id, frame);
     for (const violation of validators().violations(schema, value)) {
-      if (violation.requirement === but) continue;
+      // An event of ours may have any name and channel, but it must have them.
+      const isMissing = violation.requirement === but && violation.expected.startsWith('the key');
+      if (violation.requirement === but && !isMissing) continue;
       const pointer = `${under}${violation.pointer}`;
       report.find(
-        violation.requirement,
+        isMissing ? 'PS12' : violation.requirement,
         {
           rule: `schema ${eventOf(frame)?.replace(/^\W/, '')} ${pointer}`,
           expected: `${violation.expected}${pointer === '' ? '' : ` at ${pointer}`}`,
@@ -67,9 +79,12 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
     surface: 'pusher',
     per: 'run',
     checks: [...covered],
-    start: () => undefined,
-    step(_state, event, report, { recording, role }) {
+    start: () => ({ askedForNothing: new Set<string>() }),
+    step({ askedForNothing }, event, report, { recording, role }) {
+      // A refusal of the empty name may say that name.
+      if (event.kind === 'sent' && event.text.includes('"channel":""')) askedForNothing.add(event.peer);
       if (event.kind !== 'frame') return;
+      if (channelOf(event) === '' && askedForNothing.has(event.peer)) return;
       report.saw('PC4', event);
       const message = messageOf(event);
       const name = eventOf(event);
@@ -104,7 +119,7 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
       }
       if (!isChannelEvent(event)) return;
       // Of what we published ourselves the names are ours; how it is put into a frame is the server's doing.
-      const ours = role === 'relay' || isOurs(recording, event);
+      const ours = role === 'relay' || isOurs(recording, event) || !isForUs(recording, event);
       judge('messages/job-event', message, event, '', report, ours ? 'M8' : '');
       const data = dataOf(event);
       if (ours) return;

@@ -4,6 +4,7 @@ import { show } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
 import type { Frame } from '../../../wire/event.ts';
 import { isOurs, requestOf, statusOf, subscriptionAnswer, updateOf } from '../message.ts';
+import { isForUs } from '../standing.ts';
 
 /**
  * On each connection a job goes its way: never a step back, nothing after its end, nothing that is not to be
@@ -36,6 +37,7 @@ export function order(rules: PusherRules, dialect: string): Monitor {
     start: () => ({ last: undefined as Frame | undefined, seen: new Map<string, number>(), ended: '' }),
     step(state, event, report, context) {
       if (event.kind !== 'frame' || isOurs(context.recording, event)) return;
+      if (!isForUs(context.recording, event)) return;
       const status = statusOf(event);
       const rule = status === undefined ? undefined : events?.[status];
       if (status === undefined || !rule) return;

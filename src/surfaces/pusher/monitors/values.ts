@@ -2,6 +2,7 @@ import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import type { Frame } from '../../../wire/event.ts';
 import { isOurs, progressOf, updateOf } from '../message.ts';
+import { isForUs } from '../standing.ts';
 
 /** First bytes of image formats, by the name that a data URI gives them. */
 const magic: Readonly<Record<string, readonly number[]>> = {
@@ -24,7 +25,7 @@ export function values(rules: PusherRules, dialect: string): Monitor {
     applies: { role: 'application' },
     start: () => ({ highest: undefined as number | undefined }),
     step(state, event, report, { recording }) {
-      if (event.kind !== 'frame' || isOurs(recording, event)) return;
+      if (event.kind !== 'frame' || isOurs(recording, event) || !isForUs(recording, event)) return;
       const update = updateOf(event);
       const progress = progressOf(update?.progress);
       if (progress !== undefined) {
