@@ -117,7 +117,7 @@ export const connectionFaults: readonly Fault[] = [
     }),
   }),
   fault('pusher/ping-without-data-ignored', {
-    breaks: ['PK5'],
+    breaks: ['PK5', 'PK1'],
     says: 'a pusher:ping without data is not answered',
     bend: ({ react }) => ({
       react: (incoming) =>

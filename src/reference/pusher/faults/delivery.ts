@@ -34,7 +34,7 @@ export const deliveryFaults: readonly Fault[] = [
     },
   }),
   fault('pusher/delivered-to-other-channel', {
-    breaks: ['PS15'],
+    breaks: ['PS15', 'PS5', 'PS7'],
     says: 'every third event reaches everybody who is connected to the app',
     bend({ route }) {
       const now = everyNth(3);

@@ -177,7 +177,7 @@ export const jobFaults: readonly Fault[] = [
     Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null)),
   ),
 
-  announces('pusher/error-on-the-wire', ['M15'], 'a failure is announced', (updates, job) =>
+  announces('pusher/error-on-the-wire', ['M15', 'M10', 'D20'], 'a failure is announced', (updates, job) =>
     job.status === 'error' ? [updateOf(job)] : updates,
   ),
   announces(

@@ -169,9 +169,14 @@ function harms({ robustness }: PusherRules): readonly Fault[] {
   );
 }
 
+/** What stands for a name in braces is no other message: it has no quotes, and the length that it says. */
 function templatePattern(template: string): RegExp {
+  const braces = /\{[a-z]+(?:-([a-z0-9]+))*\}/g;
+  const lengths = [...template.matchAll(braces)].map(([name]) => Number(/-(\d+)\}$/.exec(name)?.[1] ?? 0));
   const parts = template
-    .split(/\{[a-z]+(?:-[a-z0-9]+)*\}/)
+    .replace(braces, '\0')
+    .split('\0')
     .map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 's');
+  const pattern = parts.reduce((sum, part, at) => `${sum}[^"]{${lengths[at - 1] ?? 0},}${part}`);
+  return new RegExp(`^${pattern}$`, 's');
 }

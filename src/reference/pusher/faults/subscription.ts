@@ -63,17 +63,17 @@ export const subscriptionFaults: readonly Fault[] = [
     }),
   }),
   fault('pusher/confirmation-without-channel', {
-    breaks: ['PS2'],
+    breaks: ['PS2', 'PS10'],
     says: 'the confirmation does not name its channel',
     bend: () => ({ confirm: () => [{ event: 'pusher_internal:subscription_succeeded', data: {} }] }),
   }),
   fault('pusher/confirmation-missing', {
-    breaks: ['PS2'],
+    breaks: ['PS2', 'PS10'],
     says: 'a granted subscription is not confirmed',
     bend: () => ({ confirm: () => [] }),
   }),
   fault('pusher/confirmation-by-client-name', {
-    breaks: ['PS2'],
+    breaks: ['PS2', 'PS10'],
     says: 'the confirmation bears the name that client libraries give it',
     bend: ({ confirm }) => ({
       confirm: (channel) =>

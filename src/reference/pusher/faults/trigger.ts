@@ -170,7 +170,7 @@ export const triggerFaults: readonly Fault[] = [
     }),
   }),
   fault('pusher/large-events-vanish', {
-    breaks: ['PL3i', 'PL1', 'PL4i'],
+    breaks: ['PL3i', 'PL1', 'PS14'],
     says: 'an event above 4 KB is accepted and never sent',
     bend: ({ address }) => ({ address: (event) => (event.data.length > 4096 ? [] : address(event)) }),
   }),
