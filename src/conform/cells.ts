@@ -129,13 +129,12 @@ function pusherCells(rules: PusherRules, dialect: string): Cell[] {
   const own = rules.dialects[dialect];
   const { authEndpoint, channelAuth, closeCodes, keepAlive, protocol, robustness, triggerApi, webhooks } =
     rules;
-  const encodings = Object.keys(authEndpoint.encodings);
   return [
     ...(own
       ? transitions(
           own.automaton,
           ['dialects', dialect, 'automaton'],
-          ({ on, event }) => `transition/${on}/${event}`,
+          ({ from, to }) => `transition/${from}/${to}`,
         )
       : []),
     ...Object.entries(own?.events ?? {}).map(([status, { shown, requirements = [], openPoint }]) => ({
@@ -151,8 +150,13 @@ function pusherCells(rules: PusherRules, dialect: string): Cell[] {
       requirements,
     })),
     ...rows(channelAuth.rows, 'channel-auth', ['channelAuth', 'rows']),
-    ...rows(channelAuth.channels, 'channel', ['channelAuth', 'channels']),
-    ...encodings.flatMap((encoding) => rows(authEndpoint.rows, `auth/${encoding}`, ['authEndpoint', 'rows'])),
+    ...rows(channelAuth.channels, 'channel-name', ['channelAuth', 'channels']),
+    ...rows(authEndpoint.rows, 'auth', ['authEndpoint', 'rows']),
+    ...Object.keys(authEndpoint.encodings).map((name) => ({
+      word: `auth-encoding/${name}`,
+      path: ['authEndpoint', 'encodings', name],
+      requirements: [],
+    })),
     ...Object.entries(keepAlive.pings).map(([name, { answered }]) => ({
       word: `ping/${name}`,
       path: ['keepAlive', 'pings', name],

@@ -17,12 +17,12 @@ import { type Cell, cellsOf } from './cells.ts';
  *         silence/<state>             nothing is sent in that state
  *         operation/<name> · input/<name>             what the handler is asked, and what nobody should send
  *         heartbeat/first, heartbeat/every            where the dialect asks for heartbeats
- * pusher  transition/<verb>/<event> · status/<status> of the dialect's automaton and events
+ * pusher  transition/<from>/<to> · status/<status> of the dialect's automaton and events
  *         connection/<row>            protocol.connections
  *         close/<code>                closeCodes
  *         channel-auth/<row>          channelAuth.rows, on the own private channel
- *         channel/<row>               channelAuth.channels, other names
- *         auth/<encoding>/<row>       authEndpoint.rows; encoding is form or json
+ *         channel-name/<row>          channelAuth.channels, other names
+ *         auth/<row> · auth-encoding/<name>           authEndpoint.rows, in form and json
  *         ping/<name>                 keepAlive.pings
  *         robustness/<name> · trigger/<row> · webhook/<event>
  *

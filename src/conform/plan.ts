@@ -152,7 +152,8 @@ function checksOf(
   }
   for (const point of contract.openPoints) {
     if (point.dialects && !point.dialects.includes(dialect)) continue;
-    const pinned = target.pins[point.id] ?? point.pinned[dialect];
+    // What a dialect pins is inferred from its servers; what the target file pins is the user's own demand.
+    const isDemanded = target.pins[point.id] !== undefined;
     const reason = whyNot(
       { offers: point.offers, ...(point.role === undefined ? {} : { role: point.role }) },
       target,
@@ -164,7 +165,7 @@ function checksOf(
       surface: contract.surface,
       requirement: point.id,
       group: [point.id],
-      level: pinned === undefined ? 'SHOULD' : 'MUST',
+      level: isDemanded ? 'MUST' : 'SHOULD',
       text: `One reading, throughout, of ${point.about}.`,
       source: point.sources.join(' | '),
       at: `specs/${contract.surface}/rules.yaml`,

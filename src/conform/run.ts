@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { worse } from '../suite/judgement.ts';
 import type { Recording } from '../suite/recording.ts';
 import { secretsOf, type Target } from '../target/target.ts';
 import { redactor } from '../wire/redact.ts';
@@ -6,7 +7,7 @@ import { now } from '../wire/transcript.ts';
 import { caseResults } from './cases.ts';
 import type { CheckResult } from './check-result.ts';
 import { excerpt } from './excerpt.ts';
-import type { TargetPlan } from './plan.ts';
+import { checkKey, type TargetPlan } from './plan.ts';
 import { Pool } from './pool.ts';
 import { redactEvent } from './redact-event.ts';
 import type { CaseResult, Reporter, RunEvent } from './run-event.ts';
@@ -86,7 +87,8 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
   const gates = (result: CheckResult): boolean =>
     result.level === 'MUST' || (options.level === 'should' && result.level === 'SHOULD');
   const rounds: (readonly TargetOutcome[])[] = [];
-  for (let round = 0; round < options.repeat && !stop.signal.aborted; round++) {
+  // Where the run was stopped before it began, the first round still says of every check that it was not run.
+  for (let round = 0; round === 0 || (round < options.repeat && !stop.signal.aborted); round++) {
     rounds.push(
       await Promise.all(
         plans.map((plan) =>
@@ -131,11 +133,15 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
   const outcomes = rounds.at(-1) ?? [];
   teller.recordings = recordingsOf(plans, outcomes);
   const merged = mergeRounds(rounds);
-  const excused = options.excuse?.(merged) ?? { results: merged, stale: [] };
-  const cases = caseResults(excused.results, (result) => excerpt(teller.recordings, result));
+  const excused = options.excuse?.(merged.results) ?? { results: merged.results, stale: [] };
+  const cases = caseResults(excused.results, (result) =>
+    excerpt(recordingsOf(plans, rounds[merged.roundOf(result)] ?? []), result),
+  );
   for (const one of cases) await teller.tell(one);
-  const unreachable = outcomes.flatMap((outcome, at) =>
-    outcome.unreachable === undefined ? [] : [`${plans[at]?.target.name}: ${outcome.unreachable}`],
+  const unreachable = rounds.flatMap((round) =>
+    round.flatMap((outcome, at) =>
+      outcome.unreachable === undefined ? [] : [`${plans[at]?.target.name}: ${outcome.unreachable}`],
+    ),
   );
   const shared = {
     level: options.level,
@@ -181,21 +187,31 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
   return { ...decide(unwritten), targets, checks: excused.results, cases, outcomes, durationMs, unwritten };
 }
 
-/** Under `--repeat`, a check whose outcomes differ is flaky, and bears the worst of them. */
-function mergeRounds(rounds: readonly (readonly TargetOutcome[])[]): CheckResult[] {
-  const [first, ...others] = rounds.map((round) => round.flatMap((outcome) => outcome.results));
-  if (!first) return [];
-  return first.map((result, at) => {
+/**
+ * Under `--repeat`, a check whose outcomes differ is flaky, and bears the worst of them. What kept a round
+ * from judging it, our own fault or Ctrl-C, makes it no flakier.
+ */
+function mergeRounds(rounds: readonly (readonly TargetOutcome[])[]): {
+  readonly results: readonly CheckResult[];
+  /** The round that a result is from. */
+  readonly roundOf: (result: CheckResult) => number;
+} {
+  const from = new Map<string, number>();
+  const [first = [], ...others] = rounds.map((round) => round.flatMap((outcome) => outcome.results));
+  const results = first.map((result, at) => {
     const all = [result, ...others.map((round) => round[at] ?? result)];
-    const outcomes = new Set(all.map((one) => one.outcome));
-    if (outcomes.size === 1) return result;
-    const worst =
-      all.find((one) => one.outcome === 'failed') ?? all.find((one) => one.outcome !== 'passed') ?? result;
+    const worst = all.reduce((a, b) => (worse(a.outcome, b.outcome) === a.outcome ? a : b));
+    const judged = all.filter(({ outcome }) => outcome !== 'error' && outcome !== 'not-run');
+    const told = worst.outcome === 'not-run' ? (judged[0] ?? worst) : worst;
+    from.set(checkKey(result), all.indexOf(told));
+    const outcomes = new Set(judged.map(({ outcome }) => outcome));
+    if (outcomes.size <= 1) return told;
     const counts = [...outcomes].map(
-      (outcome) => `${outcome} ${all.filter((one) => one.outcome === outcome).length}`,
+      (outcome) => `${outcome} ${judged.filter((one) => one.outcome === outcome).length}`,
     );
-    return { ...worst, flaky: true, reason: `flaky: ${counts.join(', ')} of ${all.length}` };
+    return { ...told, flaky: true, reason: `flaky: ${counts.join(', ')} of ${all.length}` };
   });
+  return { results, roundOf: (result) => from.get(checkKey(result)) ?? 0 };
 }
 
 function recordingsOf(plans: readonly TargetPlan[], outcomes: readonly TargetOutcome[]) {

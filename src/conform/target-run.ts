@@ -57,7 +57,8 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
     ...(unreachable === undefined ? {} : { unreachable }),
   });
   try {
-    if (plan.scenes.length === 0) return judge();
+    // Nothing to perform says nothing of the target; but one that is not even there must not pass for untestable.
+    if (plan.scenes.length === 0 && !plan.checks.some(isOpen)) return judge();
     const unreachable = await preflight(run, options.waitMs);
     if (unreachable !== undefined) return judge(unreachable);
     const life: Life = { dead: undefined };
@@ -67,6 +68,11 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
   } finally {
     await run.surface.close(run.shared);
   }
+}
+
+/** Whether a check would have said something, had the target file what it takes. */
+function isOpen({ settled }: TargetPlan['checks'][number]): boolean {
+  return settled === undefined || settled.outcome === 'untestable';
 }
 
 async function preflight(run: TargetRun, waitMs: number): Promise<string | undefined> {

@@ -90,6 +90,7 @@ export function authEndpoint(
           M7: (view: View) =>
             isKnownWrong(view, encoding) ? untestable('the signature is wrong') : opens(view, encoding),
         },
+        covers: ['auth/right'],
         when: isAsked,
       })),
     ],
@@ -251,6 +252,9 @@ function rowCase(rules: PusherRules, name: string, row: AuthRow, encoding: Encod
   };
 }
 
+/** Its own requirement says so; what is asked of refusals has nothing to be asked of. */
+const notRefused: Judgement = { kind: 'not-applicable', reason: 'it was not refused at all' };
+
 interface Asked {
   readonly name: string;
   readonly encoding: Encoding;
@@ -334,7 +338,7 @@ function refused(
 function refusedWith(view: View, asked: Asked, allowed: readonly number[]): Judgement {
   const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
   const judgement = refused(view, asked, undefined, [['', allowed]]);
-  if (judgement.kind === 'failed') return untestable('it was not refused at all');
+  if (judgement.kind === 'failed') return notRefused;
   if (judgement.kind !== 'passed' || allowed.includes(exchange.status)) return judgement;
   return wrong('status', `status ${allowed.join(' or ')}`, `status ${exchange.status}`, exchange);
 }
@@ -342,8 +346,7 @@ function refusedWith(view: View, asked: Asked, allowed: readonly number[]): Judg
 function asJson(view: View, asked: Asked): Judgement {
   const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
   const judgement = refused(view, asked, undefined, [['', [422]]]);
-  if (judgement.kind !== 'passed')
-    return judgement.kind === 'failed' ? untestable('it was not refused at all') : judgement;
+  if (judgement.kind !== 'passed') return judgement.kind === 'failed' ? notRefused : judgement;
   const isJson = /\bjson\b/.test(exchange.headers['content-type'] ?? '') && exchange.json !== undefined;
   return isJson && (exchange.status < 300 || exchange.status > 399)
     ? judgement

@@ -192,7 +192,7 @@ function toldWhy(view: View, peer: string, twin: string): Judgement {
   const answer = view.answer(peer);
   if (answer.kind !== 'opened')
     return { kind: 'not-applicable', reason: 'the handshake was never completed' };
-  if (greetingOf(view, peer)) return untestable('it was not refused at all');
+  if (greetingOf(view, peer)) return { kind: 'not-applicable', reason: 'it was not refused at all' };
   const closed = endOf(view, peer);
   if (!closed) return wrong('no-close', 'a close frame with a code', 'no close', answer);
   return closed.code >= 4000 && closed.code <= 4399

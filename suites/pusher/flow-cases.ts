@@ -55,6 +55,19 @@ export function flowCases(rules: PusherRules, dialect: string, flow: Flow, made:
           covers: ['delivery/everyone'],
         })),
       );
+    if (flow.actor === 'publisher')
+      cases.push(
+        ...judgeEach(made, [variant], () => ({
+          id: `${prefix}/in-order`,
+          title: `${flow.title}: each once, in the order of publication (${variant})`,
+          checks: {
+            ...each(rules.delivery.once, (view: View) => serials(view, peersOf(variant), 'once')),
+            ...each(rules.delivery.order, (view: View) => serials(view, peersOf(variant), 'order')),
+          },
+          applies,
+          covers: ['delivery/once', 'delivery/order'],
+        })),
+      );
     if (variant === 'interleaved' && flow.actor === 'server')
       cases.push(
         ...judgeEach(made, [variant], () => ({
@@ -109,12 +122,18 @@ function stepChecks(
     if (id !== undefined && checks[id] === undefined) checks[id] = judgeIt;
   };
   if (exact) {
-    if (one.step.max === 0)
+    if (one.step.max === 0) {
       add(
         one.step.owns,
         over((view, peer, job) => never(view, peer, job, one.status)),
       );
-    else
+      const scripted = flow.steps.filter((step) => step.await !== undefined && step.max !== 0).length;
+      for (const id of rule?.nothingAfter ?? [])
+        add(
+          id,
+          over((view, peer, job) => nothingMore(view, peer, job, scripted, rule?.openPoint !== undefined)),
+        );
+    } else
       add(
         one.step.owns,
         over((view, peer, job) => shown(view, peer, job, one)),
@@ -210,6 +229,16 @@ function never(view: View, peer: string, job: string, status: string): Judgement
   return passed([peer]);
 }
 
+/** No more events than were scripted, one of which is to follow what ends the job. */
+function nothingMore(view: View, peer: string, job: string, scripted: number, mayBeDone: boolean): Judgement {
+  view.step(`fence ${peer}`);
+  const frames = framesAbout(view, peer, job).filter((frame) => !(mayBeDone && statusOf(frame) === 'done'));
+  const odd = frames[scripted];
+  return odd
+    ? wrong('after-the-failure', 'nothing more of the job', show(updateOf(odd)), odd)
+    : passed([peer]);
+}
+
 /** At least as many events of that status as the flow says. */
 function counted(view: View, peer: string, job: string, one: Awaited): Judgement {
   const { min = 1, owns } = one.step;
@@ -222,6 +251,7 @@ function counted(view: View, peer: string, job: string, one: Awaited): Judgement
   // Progress is owed only where the driver could say how much there is to be.
   if (one.status === 'in_progress' && owns === 'D9i' && scripted === undefined)
     return { kind: 'not-applicable', reason: 'the driver cannot script progress' };
+  if (owns === 'D29' && frames.length === 0) return untestable('no in_progress event was seen');
   const least = owns === 'D28' ? 1 : one.status === 'in_progress' && scripted !== undefined ? scripted : min;
   if (frames.length < least)
     return wrong(
@@ -322,4 +352,26 @@ function oneConnection(view: View, flow: Flow): Judgement {
   if (closed) return wrong('closed', 'the connection stays open', 'the server closed it', closed);
   for (const job of jobNames(flow)) view.step(`end of ${job}`);
   return passed(['first']);
+}
+
+/** The serial numbers of what we published, as they came: none twice, and none before a lower one. */
+function serials(view: View, peers: readonly string[], what: 'once' | 'order'): Judgement {
+  return all(
+    peers.map((peer) => {
+      view.step(`join ${peer}`);
+      const frames = view.frames(peer, (frame) => typeof updateOf(frame)?.serial === 'number');
+      const numbers = frames.map((frame) => Number(updateOf(frame)?.serial));
+      const odd = numbers.findIndex((n, at) =>
+        what === 'once' ? numbers.indexOf(n) < at : numbers.slice(0, at).some((before) => before > n),
+      );
+      if (numbers.length === 0) return untestable(`${peer} saw nothing`);
+      if (odd < 0) return passed([peer]);
+      return wrong(
+        what,
+        what === 'once' ? 'each event once' : 'the order of publication',
+        numbers.join(', '),
+        frames[odd],
+      );
+    }),
+  );
 }

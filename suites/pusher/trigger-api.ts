@@ -93,8 +93,10 @@ function checksOf(
   row: TriggerRow,
 ): Record<string, (view: View) => Judgement> {
   if ('admitted' in row) {
+    const { empty } = rules.triggerApi.accepted;
+    const ids = [...row.admitted, ...(name === 'good' ? empty : [])];
     return Object.fromEntries(
-      row.admitted.map((id) => [id, (view: View) => answersAsked(view, rules, name, row, id)]),
+      ids.map((id) => [id, (view: View) => answersAsked(view, rules, name, row, id)]),
     );
   }
   if (!('refused' in row)) return { PH22i: (view) => answersAsked(view, rules, name, row, 'PH22i') };
@@ -118,7 +120,8 @@ function refused(
 ): Judgement {
   const exchange = exchangeOf(view, name);
   if (isTaken(exchange)) {
-    if (onlyStatus) return untestable('it was not refused at all');
+    if (onlyStatus)
+      return { kind: 'not-applicable', reason: 'it was not refused, which its own requirement judges' };
     return wrong(
       'accepted',
       'a refusal',
