@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { WebSocketServer } from 'ws';
 import { type Case, judge } from '../suite/case.ts';
 import { failed, type Judgement, passed } from '../suite/judgement.ts';
 import { monitor } from '../suite/monitor.ts';
@@ -173,20 +174,22 @@ describe('a scene', () => {
 
   it('that never ends is ended, and the others go on', async () => {
     const endless = toyScene('emit/endless', {}, () => new Promise(() => {}));
-    const deadlines = { connectMs: 5000, answerMs: 20 };
-    const result = await runToy(
-      suiteOf([endless, (view) => passed([view.step('end').name])], [a]),
-      {},
-      { deadlines },
-    );
-    expect(outcomesOf(result)).toEqual({ 'emit/case-of-endless': 'untestable', 'emit/case-of-a': 'passed' });
+    const brief = toyScene('emit/brief', {}, async () => {});
+    const readsEnd = (view: View): Judgement => passed([view.step('end').name]);
+    const deadlines = { connectMs: 50_000, answerMs: 50 };
+    const result = await runToy(suiteOf([endless, readsEnd], [brief, fail]), {}, { deadlines });
+    expect(outcomesOf(result)).toEqual({
+      'emit/case-of-endless': 'untestable',
+      'emit/case-of-brief': 'failed',
+    });
+    expect(result.checks[0]?.reason).toContain('the scene did not end within 200 ms');
   });
 
   it('that waits for a space while others act is not the slower for it', async () => {
-    const deadlines = { connectMs: 5000, answerMs: 5 };
+    const deadlines = { connectMs: 50_000, answerMs: 50 };
     const leasing = toyScene('emit/leasing', {}, async (stage) => {
       await stage.lease((free) => (free('space') ? ['space'] : undefined));
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await stage.recorder.next(() => false, { ms: 150 });
       stage.recorder.step({ name: 'end', verb: 'end', outcome: 'ok', from: 0 });
     });
     const scenes = ['emit/1', 'emit/2', 'emit/3'].map((id) => ({ ...leasing, id }));
@@ -247,12 +250,11 @@ describe('a target that is not there', () => {
   it('is waited for where that is asked', async () => {
     const { server, target: late } = await target();
     await server.close();
-    const again = (await import('ws')).WebSocketServer;
     const opening: Reporter = {
       name: 'opens the door',
       on: ({ event }) => {
         if (event !== 'header') return;
-        const second = new again({ port: server.port, host: '127.0.0.1' });
+        const second = new WebSocketServer({ port: server.port, host: '127.0.0.1' });
         second.on('connection', (socket) => socket.on('message', (data) => socket.send(String(data))));
         onTestFinished(() => void second.close());
       },

@@ -75,7 +75,7 @@ export function toyTarget(more: Partial<EmitTarget> = {}): EmitTarget {
     headers: {},
     tls: {},
     capabilities: [],
-    deadlines: { connectMs: 5000, answerMs: 5000 },
+    deadlines: { connectMs: 50_000, answerMs: 50_000 },
     warmupMs: 0,
     dedicated: true,
     limits: {},
