@@ -19,7 +19,7 @@ const encodings: readonly Encoding[] = ['form', 'json'];
 const stepOf = (row: string, encoding: Encoding): string => `${row} as ${encoding}`;
 
 /** A relay is not asked for what its publisher's own server does. */
-const isAsked = (target: Target): true | string =>
+export const isAsked = (target: Target): true | string =>
   target.surface !== 'pusher' || target.role === 'application' || target.urls.auth !== undefined
     ? true
     : 'a relay that has no auth endpoint';
@@ -161,7 +161,7 @@ function openingScene(): Scene<PusherVerbs> {
       const channel = rules.names.channel.replace('{id}', client?.id ?? '');
       await Promise.all(
         encodings.map(async (encoding) => {
-          await connections.connect(encoding);
+          await connections.connect(encoding, { away: true });
           const answer = await endpoint.request({
             name: 'auth',
             method: 'POST',
@@ -408,7 +408,7 @@ function signed(view: View, encoding: Encoding): Judgement {
   const auth = signatureIn(exchange);
   if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
   if (auth === undefined)
-    return encoding === 'json' && exchange.status >= 400
+    return exchange.status >= 400
       ? untestable('no signature was given')
       : wrong('no-auth', 'auth, a string', show(exchange.json ?? exchange.body), exchange);
   if (fact?.kind !== 'fact' || !isObject(fact.value)) return untestable('the signature was not looked at');

@@ -127,11 +127,10 @@ function stepChecks(
         one.step.owns,
         over((view, peer, job) => never(view, peer, job, one.status)),
       );
-      const scripted = flow.steps.filter((step) => step.await !== undefined && step.max !== 0).length;
       for (const id of rule?.nothingAfter ?? [])
         add(
           id,
-          over((view, peer, job) => nothingMore(view, peer, job, scripted, rule?.openPoint !== undefined)),
+          over((view, peer, job) => nothingMore(view, peer, job, one, rule?.openPoint !== undefined)),
         );
     } else
       add(
@@ -166,12 +165,6 @@ function stepChecks(
     );
     add(id, shownIds.includes(id) ? both : alone);
   }
-  if (one.status === 'done')
-    for (const id of shownIds)
-      add(
-        id,
-        over((view, peer, job) => counted(view, peer, job, one)),
-      );
   const expect = isObject(one.step.expect) ? one.step.expect : {};
   if (expect.preview !== undefined)
     for (const id of rules.jobs.other.always['preview-null'])
@@ -229,11 +222,14 @@ function never(view: View, peer: string, job: string, status: string): Judgement
   return passed([peer]);
 }
 
-/** No more events than were scripted, one of which is to follow what ends the job. */
-function nothingMore(view: View, peer: string, job: string, scripted: number, mayBeDone: boolean): Judgement {
+/** Nothing comes once the step that ends the job was asked for, which is the one before. */
+function nothingMore(view: View, peer: string, job: string, one: Awaited, mayBeDone: boolean): Judgement {
+  const { from } = view.step(`step ${moveName(job, one.n - 1)}`);
   view.step(`fence ${peer}`);
-  const frames = framesAbout(view, peer, job).filter((frame) => !(mayBeDone && statusOf(frame) === 'done'));
-  const odd = frames[scripted];
+  const silent = mayBeDone ? [one.status, 'done'] : [one.status];
+  const [odd] = framesAbout(view, peer, job).filter(
+    (frame) => frame.seq > from && !silent.includes(statusOf(frame) ?? ''),
+  );
   return odd
     ? wrong('after-the-failure', 'nothing more of the job', show(updateOf(odd)), odd)
     : passed([peer]);
@@ -266,7 +262,7 @@ function counted(view: View, peer: string, job: string, one: Awaited): Judgement
 }
 
 function atMostOnce(view: View, peer: string, job: string, status: string): Judgement {
-  view.step(`end of ${job}`);
+  if (!view.maybeStep(`end of ${job}`)) view.step(`end of ${job}`);
   const frames = withStatus(view, peer, job, status);
   return frames.length > 1
     ? wrong(`${status} again`, `one ${status} event`, String(frames.length), frames[1])
@@ -321,10 +317,13 @@ function sameForBoth(view: View, flow: Flow): Judgement {
 function partOf(view: View, flow: Flow, peers: readonly string[]): Judgement {
   return all(
     jobNames(flow).flatMap((job) => {
+      const { where } = view.job(job);
       const whole = framesAbout(view, 'first', job).map(({ text }) => text);
       if (whole.length === 0) return [untestable(`nothing was seen of ${job}`)];
       return peers.map((peer) => {
         view.step(`join ${peer}`);
+        const gone = ['first', peer].find((one) => !isStillOn(view.recording, one, where));
+        if (gone !== undefined) return untestable(`${gone} was not there all the time`);
         // What came before the confirmation is no part of it.
         const from = joinedAt(view.recording, peer, view.job(job).where) ?? 0;
         const frames = framesAbout(view, peer, job).filter(({ seq }) => seq > from);

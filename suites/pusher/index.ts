@@ -13,6 +13,7 @@ import { authEndpoint } from './auth-endpoint.ts';
 import { channelNames } from './channel-names.ts';
 import { connecting } from './connecting.ts';
 import { flows } from './flows.ts';
+import { illegalFraming } from './illegal-framing.ts';
 import { keepAlive } from './keep-alive.ts';
 import { openPoints } from './open-points.ts';
 import { payload } from './payload.ts';
@@ -45,6 +46,7 @@ export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
     results(pusher),
     webhooks(pusher),
     robustness(pusher),
+    illegalFraming,
     openPoints,
   ];
   return {

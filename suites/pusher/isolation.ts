@@ -47,7 +47,16 @@ export function isolation(rules: PusherRules, made: Scene<PusherVerbs>): Case[] 
       made,
       'pusher/isolation/stranger',
       'who has not subscribed to a channel gets none of its events',
-      each(nobodyElse, (view) => nothingOn(view, 'stranger', 'mine', 'twin', isChannelEvent)),
+      each(nobodyElse, (view) => {
+        const { to } = view.step('away stranger');
+        return nothingOn(
+          view,
+          'stranger',
+          'mine',
+          'twin',
+          (frame) => frame.seq >= to && isChannelEvent(frame),
+        );
+      }),
       { covers: ['delivery/nobodyElse'] },
     ),
     judge(

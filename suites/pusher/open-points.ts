@@ -4,6 +4,7 @@ import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { signatureIn } from '../../src/surfaces/pusher/auth-endpoint.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
+import { isAsked } from './auth-endpoint.ts';
 import { endOf, exchangeOf, reading, stillThere, wrong } from './frames.ts';
 
 /** It runs alone, so that nobody else misses the token meanwhile; it is given back before the scene ends. */
@@ -75,12 +76,14 @@ export const openPoints: { scenes: Scene<PusherVerbs>[]; cases: Case[] } = {
       'pusher/revoked-midway/auth-endpoint',
       'a token that is revoked gets no further signature',
       { D42: refusedAfterwards, M17: refusedAfterwards },
+      { when: isAsked },
     ),
     judge(
       revokedMidway,
       'pusher/revoked-midway/connection',
       'a connection that a revoked token authorized is closed or stays, and no other is touched',
       { PS11i: revokedReading },
+      { when: isAsked },
     ),
   ],
 };

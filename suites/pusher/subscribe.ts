@@ -57,7 +57,7 @@ function subscribeScene(rows: readonly (readonly [string, SubscribeRow])[]): Sce
       const tried = rows.filter(([name, row]) => name !== 'right' && (row.offers ?? []).every(verbs.offers));
       const ready = await Promise.all([
         ...tried.map(([name, row]) => tryRow(verbs, name, row)),
-        connections.connect('stranger').then(() => 'stranger'),
+        connections.connect('stranger', { away: true }).then(() => 'stranger'),
         joined(verbs, 'leaver', async () => {
           connections.leave('leaver', own);
           await connections.ping('leaver', { step: 'left' });
@@ -103,7 +103,7 @@ async function tryRow(verbs: PusherVerbs, name: string, row: SubscribeRow): Prom
   const peer = peerOf(name);
   const { connections, auth } = verbs;
   const own = auth.channel('own');
-  await connections.connect(peer, { about: { channel: own, row: name } });
+  await connections.connect(peer, { away: true, about: { channel: own, row: name } });
   const values = await auth.values(
     connections.socketId(peer),
     own,
@@ -181,7 +181,12 @@ const channelTried = (view: View, peer: string): string => view.peer(peer).about
 function grants(view: View, name: string) {
   const peer = peerOf(name);
   const channel = channelTried(view, peer);
-  return view.frames(peer, (frame) => subscriptionAnswer(frame, channel) === 'granted')[0];
+  // What the proof may have joined before was left again.
+  const from = name === 'right' ? 0 : (view.maybeStep(`attempt ${name}`)?.from ?? 0);
+  return view.frames(
+    peer,
+    (frame) => frame.seq >= from && subscriptionAnswer(frame, channel) === 'granted',
+  )[0];
 }
 
 /**
@@ -192,6 +197,8 @@ function granted(view: View, name: string, confirms = false): Judgement {
   const peer = peerOf(name);
   const step = view.maybeStep(name === 'right' ? 'join twin' : `attempt ${name}`);
   if (!step) view.step('join twin');
+  // Without a socket id there was nothing to sign.
+  view.step(`established ${peer}`);
   if (grants(view, name)) return passed([peer]);
   const channel = channelTried(view, peer);
   const answer = answerOf(view, peer, channel, step?.from ?? 0);
@@ -223,10 +230,16 @@ function refused(view: View, name: string): Judgement {
 /** After the refusal, nothing of the channel comes, though something happened there. */
 function silent(view: View, name: string): Judgement {
   const peer = peerOf(name);
-  view.step(`attempt ${name}`);
+  const { from } = view.step(`attempt ${name}`);
   if (grants(view, name)) return { kind: 'not-applicable', reason: 'it was not refused at all' };
   const channel = channelTried(view, peer);
-  return nothingOn(view, peer, 'mine', 'twin', (frame) => channelOf(frame) === channel && !isAnswer(frame));
+  return nothingOn(
+    view,
+    peer,
+    'mine',
+    'twin',
+    (frame) => frame.seq >= from && channelOf(frame) === channel && !isAnswer(frame),
+  );
 }
 
 function isAnswer(frame: Parameters<typeof eventOf>[0]): boolean {

@@ -24,6 +24,7 @@ export function answersAsked(
   const { accepted } = rules.triggerApi;
   if (accepted.reply.includes(id) || accepted.empty.includes(id))
     return replied(exchange, accepted.empty.includes(id));
+  if (name === 'excluding') view.step('established excluded');
   if (!isTaken(exchange)) {
     return wrong(
       'refused',

@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly silent?: boolean;
   /** Sent as soon as the handshake is done, before anything was received. */
   readonly early?: string;
+  /** It is to be on no client's channel: what the proof has joined of them is left again. */
+  readonly away?: boolean;
   /** What it is for; never a secret. */
   readonly about?: Readonly<Record<string, string>>;
 }
@@ -50,7 +52,13 @@ export class Connections {
 
   /** Opens a connection as a client of today does, waits for its greeting, and has it proven. */
   async connect(peer: string, options: ConnectOptions = {}): Promise<boolean> {
-    return (await this.open(peer, options)) && this.prove(peer);
+    if (!((await this.open(peer, options)) && (await this.prove(peer)))) return false;
+    const own = this.#auth.channel();
+    if (options.away && this.isOn(peer, own)) {
+      this.leave(peer, own);
+      await this.ping(peer, { step: `away ${peer}` });
+    } else if (options.away) this.#waits.done(`away ${peer}`, 'unsubscribe', this.#waits.position);
+    return true;
   }
 
   /** The same without a proof: nothing that must hold may rest on it. */
@@ -225,6 +233,11 @@ export class Connections {
 
   send(peer: string, message: string | Uint8Array): boolean {
     return this.#stage.recorder.peer(peer)?.send(message) ?? false;
+  }
+
+  /** Puts bytes on a connection's wire that are no legal frame. */
+  sendRaw(peer: string, bytes: Uint8Array): boolean {
+    return this.#stage.recorder.peer(peer)?.sendRaw(bytes) ?? false;
   }
 
   /** A protocol ping, and its pong: whatever was sent to this connection before has arrived then. */

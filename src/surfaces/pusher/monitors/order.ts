@@ -2,8 +2,8 @@ import { sameJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import { show } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
-import type { Frame } from '../../../wire/event.ts';
-import { isOurs, requestOf, statusOf, subscriptionAnswer, updateOf } from '../message.ts';
+import type { Frame, WireEvent } from '../../../wire/event.ts';
+import { isOurs, protocolEvent, requestOf, statusOf, subscriptionAnswer, updateOf } from '../message.ts';
 import { isForUs } from '../standing.ts';
 
 /**
@@ -108,7 +108,7 @@ function firstShown(rules: PusherRules, dialect: string): readonly string[] {
 function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
   const id = requestOf(frame);
   const job = Object.values(recording.jobs).find((one) => one.id === id);
-  if (!job) return false;
+  if (!job || hasLeft(recording.events, frame.peer, job.where)) return false;
   return recording.events
     .slice(0, job.from)
     .some(
@@ -117,4 +117,15 @@ function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
         event.peer === frame.peer &&
         subscriptionAnswer(event, job.where) === 'granted',
     );
+}
+
+/** True where a connection has asked to leave a channel: what it is owed of it from then on is nothing. */
+function hasLeft(events: readonly WireEvent[], peer: string, channel: string): boolean {
+  return events.some(
+    (event) =>
+      event.kind === 'sent' &&
+      event.peer === peer &&
+      event.text.includes(protocolEvent.unsubscribe) &&
+      event.text.includes(JSON.stringify(channel)),
+  );
 }
