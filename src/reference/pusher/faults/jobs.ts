@@ -182,7 +182,7 @@ export const jobFaults: readonly Fault[] = [
   ),
   announces(
     'pusher/update-after-error',
-    ['M15i', 'D31i'],
+    ['M15i', 'D31i', 'D18', 'M14i'],
     'a job that failed reports progress once more',
     (updates, job) => (job.status === 'error' ? [{ ...updateOf(job), status: 'in_progress' }] : updates),
   ),
@@ -231,7 +231,7 @@ export const jobFaults: readonly Fault[] = [
   announces('pusher/updates-repeated', ['D18', 'M14i'], 'each progress is announced twice', (updates, job) =>
     job.status === 'in_progress' ? [...updates, ...updates] : updates,
   ),
-  announces('pusher/updates-withheld', ['D52', 'D9i'], 'progress is not announced', (updates, job) =>
+  announces('pusher/updates-withheld', ['D52', 'D9i', 'PL4i'], 'progress is not announced', (updates, job) =>
     job.status === 'in_progress' ? [] : updates,
   ),
 

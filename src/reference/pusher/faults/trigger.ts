@@ -46,34 +46,19 @@ const textOf = ({ body }: Reply): string => (isObject(body) ? String(body.error 
 
 /** The trigger API. */
 export const triggerFaults: readonly Fault[] = [
-  overlooks(
-    'pusher/trigger-signature-not-checked',
-    ['PH2', 'PH6'],
-    'a trigger needs no signature',
-    'signature',
-  ),
-  overlooks(
-    'pusher/trigger-timestamp-not-checked',
-    ['PH3', 'PH6'],
-    'a trigger may be of any time',
-    'timestamp',
-  ),
+  overlooks('pusher/trigger-signature-not-checked', ['PH2'], 'a trigger needs no signature', 'signature'),
+  overlooks('pusher/trigger-timestamp-not-checked', ['PH3'], 'a trigger may be of any time', 'timestamp'),
   overlooks(
     'pusher/trigger-checksum-not-checked',
-    ['PH4', 'PH6'],
+    ['PH4'],
     'the checksum of a trigger is not compared',
     'checksum',
   ),
-  overlooks(
-    'pusher/trigger-checksum-optional',
-    ['PH4i', 'PH6'],
-    'a trigger needs no checksum',
-    'checksum-missing',
-  ),
-  overlooks('pusher/trigger-key-not-checked', ['PH5', 'PH6'], 'a trigger may name any key', 'key'),
+  overlooks('pusher/trigger-checksum-optional', ['PH4i'], 'a trigger needs no checksum', 'checksum-missing'),
+  overlooks('pusher/trigger-key-not-checked', ['PH5'], 'a trigger may name any key', 'key'),
   overlooks(
     'pusher/trigger-version-not-checked',
-    ['PH5i', 'PH6'],
+    ['PH5i'],
     'a trigger may be of any auth_version',
     'version',
   ),
@@ -84,7 +69,7 @@ export const triggerFaults: readonly Fault[] = [
   limits('pusher/batch-of-9', ['PH9'], 'a batch has 9 events at most', { batch: 9 }),
   limits('pusher/batch-of-any', ['PH10'], 'a batch has any number of events', { batch: 1e9 }),
   limits('pusher/trigger-data-10000', ['PL1'], 'data has 10 000 bytes at most', { data: 10_000 }),
-  limits('pusher/trigger-data-any', ['PL2', 'PH11'], 'data may be of any size', { data: 1e9 }),
+  limits('pusher/trigger-data-any', ['PL2'], 'data may be of any size', { data: 1e9 }),
   replies('pusher/trigger-accepted-202', ['PH1'], 'a trigger is answered with 202', (call, reply) =>
     isTrigger(call) && reply.status === 200 ? { ...reply, status: 202 } : reply,
   ),
