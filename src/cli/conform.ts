@@ -88,7 +88,14 @@ async function planned(
   const { suites } = await import('../../suites/index.ts');
   const how = { contract, suites, dialects: options.dialect, ...(discovery ? { discovery } : {}) };
   const found = await Promise.all(targets.map((target) => resolveDialect(target, how)));
-  return { plans: makePlan(contract, found, suites, { only: options.only, slow: options.slow }), found };
+  return {
+    plans: makePlan(contract, found, suites, {
+      only: options.only,
+      slow: options.slow,
+      destructive: options.destructive,
+    }),
+    found,
+  };
 }
 
 /** @throws InputError where nothing would be asked of any target: that must not look like a success. */

@@ -51,6 +51,8 @@ export interface TargetPlan {
 export interface PlanOptions {
   readonly only: readonly string[];
   readonly slow: boolean;
+  /** Also scenes that break the protocol beneath. @default false */
+  readonly destructive?: boolean;
 }
 
 /**
@@ -64,7 +66,7 @@ export function makePlan(
   options: PlanOptions,
 ): TargetPlan[] {
   const plans = targets.map(({ target, dialect }) => {
-    const suite = suites[target.surface](contract, dialect);
+    const suite = asked(suites[target.surface](contract, dialect), options.destructive ?? false);
     const scenes = suite.scenes.filter((scene) => belongs(scene, target, dialect));
     const all = checksOf(
       contract[target.surface] as SurfaceContract<unknown>,
@@ -87,6 +89,18 @@ export function makePlan(
 
 function named(check: PlannedCheck): Named {
   return { target: check.target, case: check.case, requirement: check.requirement };
+}
+
+/** Destructive scenes are no part of an ordinary run, not even one that was not run. */
+function asked(suite: Suite, destructive: boolean): Suite {
+  if (destructive) return suite;
+  const left = new Set(suite.scenes.filter((scene) => scene.destructive).map((scene) => scene.id));
+  if (left.size === 0) return suite;
+  return {
+    ...suite,
+    scenes: suite.scenes.filter((scene) => !left.has(scene.id)),
+    cases: suite.cases.filter((one) => !left.has(one.scene)),
+  };
 }
 
 function belongs(scene: AnyScene, target: Target, dialect: string): boolean {

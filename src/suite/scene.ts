@@ -22,6 +22,8 @@ export interface Scene<Verbs = never> {
   readonly cost: Cost;
   /** Needs seconds of real time where the target has no `control`. */
   readonly slow?: boolean;
+  /** Breaks the protocol beneath: only performed with `--destructive`. */
+  readonly destructive?: boolean;
   readonly dialects?: readonly string[];
   readonly role?: 'application' | 'relay';
   readonly act: (verbs: Verbs) => Promise<void>;

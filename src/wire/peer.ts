@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { parseJson } from '../contract/json.ts';
@@ -108,6 +109,16 @@ export class Peer {
     const text = binary ? Buffer.from(message).toString('base64') : message;
     this.#transcript.record({ kind: 'sent', peer: this.name, text, binary });
     this.#socket.send(message, { binary });
+    return true;
+  }
+
+  /** Puts bytes on the wire as they are, past all framing: what no client library would send. */
+  sendRaw(bytes: Uint8Array): boolean {
+    const raw = (this.#socket as unknown as { readonly _socket?: Socket } | undefined)?._socket;
+    if (!raw || !this.isOpen) return false;
+    const text = Buffer.from(bytes.subarray(0, 64)).toString('base64');
+    this.#transcript.record({ kind: 'sent', peer: this.name, text, binary: true });
+    raw.write(bytes);
     return true;
   }
 

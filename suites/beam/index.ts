@@ -9,6 +9,7 @@ import { beamSurface } from '../../src/surfaces/beam/surface.ts';
 import { flows } from './flows.ts';
 import { handshake } from './handshake.ts';
 import { heartbeat } from './heartbeat.ts';
+import { illegalFraming } from './illegal-framing.ts';
 import { isolation } from './isolation.ts';
 import { keepAlive } from './keep-alive.ts';
 import { operations } from './operations.ts';
@@ -28,6 +29,7 @@ export function beamSuite({ beam }: Contract, dialect: string): Suite {
     keepAlive(beam),
     heartbeat(beam, dialect),
     robustness(beam, dialect),
+    illegalFraming,
   ];
   return {
     surface: beamSurface(beam, dialect),

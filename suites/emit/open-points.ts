@@ -67,10 +67,12 @@ function revokedReading(view: View): Judgement {
 }
 
 function executionReading(view: View): Judgement {
-  view.step('proof');
-  const fence = view.step('fence');
   const proof = view.step('proof').events[0] ?? 0;
-  const after = view.frames('viewer', (frame) => frame.seq > proof && frame.seq < fence.to);
+  // Nothing can follow the end of the connection, which a dead job may bring about (A31).
+  const closed = view.of('viewer').find((event) => event.kind === 'closed' && event.by === 'them');
+  const hungUp = view.maybeStep('fence')?.outcome === 'miss' && closed !== undefined;
+  const end = hungUp ? closed.seq : view.step('fence').to;
+  const after = view.frames('viewer', (frame) => frame.seq > proof && frame.seq < end);
   const type = after.map(typeOf)[0];
   const value = type === 'retried' || type === 'dead' ? type : type === undefined ? 'nothing' : undefined;
   if (value === undefined) return untestable(`the clock brought a ${type} event`);

@@ -4,6 +4,7 @@ import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
+import { illegalFrames } from '../../src/wire/illegal-frames.ts';
 
 /** What a viewer has no business to send. Valid frames, bad content. */
 const nuisances: readonly { readonly name: string; readonly send: string | Uint8Array }[] = [
@@ -16,13 +17,19 @@ const nuisances: readonly { readonly name: string; readonly send: string | Uint8
   { name: 'large-text', send: 'x'.repeat(200_000) },
 ];
 
-function nuisanceScene(name: string, message: string | Uint8Array): Scene<EmitVerbs> {
+function nuisanceScene(
+  id: string,
+  title: string,
+  disturb: (emit: EmitVerbs) => void,
+  destructive = false,
+): Scene<EmitVerbs> {
   return scene<EmitVerbs>(
     'emit',
-    `emit/nuisance-${name}`,
+    id,
     {
-      title: `a viewer sends ${name.replaceAll('-', ' ')}`,
+      title,
       phase: 'hostile',
+      destructive,
       needs: ['jobs', 'token:read'],
       cost: { jobs: 1, connections: 3 },
     },
@@ -33,7 +40,7 @@ function nuisanceScene(name: string, message: string | Uint8Array): Scene<EmitVe
       await emit.watch('nuisance', 'job');
       await emit.act('job', 'poll');
       await emit.act('job', 'ack');
-      emit.send('nuisance', message);
+      disturb(emit);
       await emit.ping('nuisance', 'fence nuisance');
       await emit.act('job', 'progress', {
         percent: 50,
@@ -63,14 +70,29 @@ function unharmed(view: View): Judgement {
       });
 }
 
+const harmlessCase = (made: Scene<EmitVerbs>, id: string, says: string): Case[] =>
+  judgeEach(made, [id], () => ({
+    id: `emit/robustness/${id}`,
+    title: `a viewer that sends ${says} does not disturb the others`,
+    checks: { E22: unharmed },
+  }));
+
 export const robustness: { scenes: Scene<EmitVerbs>[]; cases: Case[] } = (() => {
-  const scenes = nuisances.map(({ name, send }) => nuisanceScene(name, send));
-  const cases = scenes.flatMap((made, at) =>
-    judgeEach(made, [nuisances[at]?.name ?? ''], (name) => ({
-      id: `emit/robustness/${name}`,
-      title: `a viewer that sends ${name.replaceAll('-', ' ')} does not disturb the others`,
-      checks: { E22: unharmed },
-    })),
-  );
+  const scenes: Scene<EmitVerbs>[] = [];
+  const cases: Case[] = [];
+  for (const { name, send } of nuisances) {
+    const says = name.replaceAll('-', ' ');
+    const made = nuisanceScene(`emit/nuisance-${name}`, `a viewer sends ${says}`, (emit) =>
+      emit.send('nuisance', send),
+    );
+    scenes.push(made);
+    cases.push(...harmlessCase(made, name, says));
+  }
+  for (const [name, { says, bytes }] of Object.entries(illegalFrames)) {
+    const send = (emit: EmitVerbs): boolean => emit.sendRaw('nuisance', bytes);
+    const made = nuisanceScene(`emit/illegal-${name}`, `a viewer sends ${says}`, send, true);
+    scenes.push(made);
+    cases.push(...harmlessCase(made, `illegal/${name}`, says));
+  }
   return { scenes, cases };
 })();

@@ -76,6 +76,11 @@ export class BeamVerbs extends BeamConnections {
     this.#send(peer, name, hostileMessage(input, nonce), undefined);
   }
 
+  /** Puts bytes on a connection's wire that are no legal frame. */
+  sendRaw(peer: string, bytes: Uint8Array): boolean {
+    return this.peer(peer)?.sendRaw(bytes) ?? false;
+  }
+
   /**
    * Waits for the next outputs that bear the nonce of an input, on the connection that sent it. It matches
    * the nonce and nothing else, so that a wrong output is seen and not waited for.

@@ -130,6 +130,11 @@ export class EmitStreams extends EmitJobs {
     return this.peer(peer)?.send(message) ?? false;
   }
 
+  /** Puts bytes on a stream's wire that are no legal frame. */
+  sendRaw(peer: string, bytes: Uint8Array): boolean {
+    return this.peer(peer)?.sendRaw(bytes) ?? false;
+  }
+
   /** Pings a connection and waits for the pong, or for its end. */
   async ping(peer: string, name = `pong ${peer}`, owns?: string): Promise<boolean> {
     const { recorder } = this.stage;
