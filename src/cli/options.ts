@@ -112,7 +112,7 @@ export function serveCommand(program: Command, act: (options: ServeOptions) => P
     .description('Serves all three surfaces, correctly, on one port; or with faults on demand.')
     .option('--port <n>', '0: any that is free', whole(0, 65535), usualPort)
     .option('--host <address>', 'where to listen; 0.0.0.0 for other machines too', once, undefined)
-    .option('--write-target <file>', 'write a target file by which conform and load reach this server', once)
+    .option('--write-target <file>', 'write a target file by which conform reaches this server', once)
     .option('--dialect <surface=name...>', 'offer only this dialect of a surface', dialects, {})
     .option('--flow <name>', 'a flow of the emit surface that happens by itself', once)
     .option('--loop', 'play the flow again and again', false)

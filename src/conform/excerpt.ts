@@ -23,7 +23,8 @@ export function excerpt(
 /** One event as a line of at most 200 characters. */
 export function line(event: WireEvent, marked = false): string {
   const head = `${marked ? '→' : ' '} ${event.peer} ${event.at.toFixed(1)} ms`;
-  return `${head}  ${what(event)}`.slice(0, 200);
+  const whole = `${head}  ${what(event)}`;
+  return whole.length <= 200 ? whole : `${whole.slice(0, 199)}…`;
 }
 
 function what(event: WireEvent): string {

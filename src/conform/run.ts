@@ -148,7 +148,7 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
     staleBaseline: excused.stale,
     interrupted: options.signal.aborted || bail.signal.aborted,
   };
-  const targets = plans.map(({ target }) => ({
+  const targets = plans.filter(isAsked).map(({ target }) => ({
     target: target.name,
     ...verdictOf(
       excused.results.filter((result) => result.target === target.name),
@@ -221,6 +221,13 @@ function recordingsOf(plans: readonly TargetPlan[], outcomes: readonly TargetOut
       return outcomes[at]?.recordings.get(scene);
     },
   };
+}
+
+/** A target of which nothing was selected has no verdict: it neither passed nor failed to. */
+function isAsked({ checks }: TargetPlan): boolean {
+  return checks.some(
+    ({ settled }) => settled?.outcome !== 'not-applicable' && settled?.reason !== 'not selected',
+  );
 }
 
 function urlOf(target: Target): string {

@@ -32,7 +32,8 @@ function common(value: LooseTarget, entry: Entry, tls: Tls) {
     dedicated: value.dedicated ?? false,
     limits: value.limits ?? {},
     excludes: value.excludes ?? [],
-    pins: value.pins ?? {},
+    // `null` and 401 are readings too, and YAML takes them for more than text.
+    pins: Object.fromEntries(Object.entries(value.pins ?? {}).map(([id, reading]) => [id, String(reading)])),
     secrets: [],
     at: entry.at(),
     ...(value.control === undefined ? {} : { control: value.control }),

@@ -26,7 +26,7 @@ const entries: Readonly<Record<SurfaceName, string>> = {
           worker: \${EMIT_WORKER}        # jobs:worker
           read: \${EMIT_READ}            # jobs:read
           public: \${EMIT_PUBLIC}        # jobs:read:progress
-          # progress: \${EMIT_PROGRESS}  # jobs:read:progress too, as a secret key
+          # progress: \${EMIT_PROGRESS}  # jobs:read:progress too, as a secret key; absent: the public one
           # revoked: \${EMIT_REVOKED}    # a key that was good once
           # Where a token carries other scopes than its name promises, say so:
           # read: { value: "\${EMIT_READ}", scopes: [jobs:read, jobs:create] }
@@ -35,7 +35,7 @@ const entries: Readonly<Record<SurfaceName, string>> = {
       # - id: their-space
       #   tenant: foreign
       #   tokens: { producer: "\${THEIR_PRODUCER}", worker: "\${THEIR_WORKER}", read: "\${THEIR_READ}" }
-    # unscopedToken: \${EMIT_UNSCOPED}   # a valid key that carries no scope at all
+    # unscopedToken: \${EMIT_UNSCOPED}   # a key with jobs:read that is bound to no space
     dedicated: true                     # nobody else polls these spaces: a poll takes whatever job is pending
 `,
   pusher: `  - name: pusher                      # what reports and --only call it

@@ -83,7 +83,7 @@ function provePins(entry: Entry, contract: Contract): void {
       );
       throw entry.wrong(['pins', id], `${surface} has no open point "${id}"; ${advice}`);
     }
-    if (!point.readings.includes(reading)) {
+    if (!point.readings.includes(String(reading))) {
       const advice = `write ${point.readings.join(' or ')}`;
       throw entry.wrong(['pins', id], `"${reading}" is no reading of ${id} (${point.about}); ${advice}`);
     }

@@ -61,6 +61,8 @@ export const clock: { scenes: Scene<EmitVerbs>[]; cases: Case[] } = {
         E36: (view) => passed(view.step('over').outcome === 'ok' ? ['viewer'] : []),
         E36i: (view) => passed(view.step('poll again').outcome === 'ok' ? ['viewer'] : []),
       },
+      // The flow of the same name has the real-time path.
+      { applies: { offers: ['control'] } },
     ),
   ],
 };

@@ -87,6 +87,7 @@ export const openPoints: { scenes: Scene<EmitVerbs>[]; cases: Case[] } = {
       'emit/clock/execution-timeout',
       'a running job of which nothing is heard fails or goes on, and says so',
       { E22i: executionReading },
+      { applies: { offers: ['control'] } },
     ),
     judge(
       revokedMidway,
@@ -96,6 +97,8 @@ export const openPoints: { scenes: Scene<EmitVerbs>[]; cases: Case[] } = {
         E2: (view) => refused(view, { attempt: 'again', twin: 'viewer' }),
         E22i: revokedReading,
       },
+      // Tokens that were revoked before are tried at the handshake.
+      { applies: { offers: ['revoke'] } },
     ),
   ],
 };

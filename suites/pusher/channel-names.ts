@@ -71,6 +71,9 @@ function granted(view: View, name: string): Judgement {
   if (step?.outcome === 'ok') return passed(['names']);
   if (view.maybeStep('proof names')?.outcome !== 'ok')
     return untestable('nothing is ever confirmed on this connection');
+  // Where no public channel opens, it is not the name that is refused.
+  if (name !== 'public' && view.maybeStep('attempt public')?.outcome !== 'ok' && !name.startsWith('public'))
+    return untestable('no public channel opens');
   const seen = view.frames('names', (frame) => step !== undefined && frame.seq >= step.from)[0];
   return wrong('refused', 'subscription_succeeded with the name of the channel', said(seen), seen);
 }

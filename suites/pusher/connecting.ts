@@ -171,6 +171,7 @@ function closedWith(
 ): Judgement {
   const answer = view.answer(peer);
   const expected = `a close with ${allowed.join(' or ')}`;
+  if (greeted(view, twin).kind !== 'passed') return untestable(`its twin ${twin} was not greeted either`);
   if (answer.kind === 'refused' || answer.kind === 'unreachable') {
     if (mayRefuse) return passed([twin]);
     return wrong(

@@ -6,7 +6,7 @@ import { all, type Judgement, passed, show, untestable } from '../../src/suite/j
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobNames, moveName, peersOf } from '../../src/surfaces/pusher/flow.ts';
-import { progressOf, statusOf, updateOf } from '../../src/surfaces/pusher/message.ts';
+import { statusOf, updateOf } from '../../src/surfaces/pusher/message.ts';
 import { isStillOn, joinedAt } from '../../src/surfaces/pusher/standing.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { Frame } from '../../src/wire/event.ts';
@@ -144,11 +144,6 @@ function stepChecks(
         id,
         over((view, peer, job) => shown(view, peer, job, one)),
       );
-    for (const id of rule?.progress ?? [])
-      add(
-        id,
-        over((view, peer, job) => progressIs(view, peer, job, one)),
-      );
     return checks;
   }
   add(
@@ -202,16 +197,6 @@ function frameOf(view: View, peer: string, job: string, one: Awaited): Frame | u
   const single = view.maybeStep(name);
   const step = single ? view.step(name) : view.step(`${name} on ${peer}`);
   return step.events.flatMap((seq) => view.frameAt(seq) ?? []).find((frame) => frame.peer === peer);
-}
-
-/** The event tells the progress that the step had, or its own end. */
-function progressIs(view: View, peer: string, job: string, one: Awaited): Judgement {
-  const frame = frameOf(view, peer, job, one);
-  if (!frame) return untestable(`${peer} was not there for it`);
-  const asked = isObject(one.step.with) ? one.step.with.progress : undefined;
-  const actual = updateOf(frame)?.progress;
-  if (typeof asked !== 'number' || progressOf(actual) === asked) return passed([peer]);
-  return wrong('progress', `progress ${asked}`, show(actual), frame);
 }
 
 function never(view: View, peer: string, job: string, status: string): Judgement {

@@ -4,6 +4,7 @@ import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import type { Case } from '../../src/suite/case.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import {
+  jobName,
   performPublisherFlow,
   performServerFlows,
   performWorkerFlows,
@@ -11,7 +12,7 @@ import {
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import { failingCases } from './failing.ts';
 import { flowCases } from './flow-cases.ts';
-import { changeCases } from './status-changes.ts';
+import { changeCases, scriptedChangeCases } from './status-changes.ts';
 
 /**
  * Flows that are performed in one scene, so that they cost fewer jobs: a job that fails is fenced by those
@@ -28,7 +29,7 @@ export function flows(
   for (const flow of contract.flows) {
     if (flow.dialects && !flow.dialects.includes(dialect)) continue;
     const id = flow.actor === 'worker' ? 'pusher/scripted' : (together[flow.id] ?? flow.id);
-    byScene.set(id, [...(byScene.get(id) ?? []), flow]);
+    byScene.set(id, [...(byScene.get(id) ?? []), inDialect(flow, contract.rules, dialect)]);
   }
   const scenes: Scene<PusherVerbs>[] = [];
   const cases: Case[] = [];
@@ -43,8 +44,24 @@ export function flows(
       );
     }
     if (id === 'pusher/happy-path') cases.push(...changeCases(contract.rules, dialect, made));
+    const [scripted] = members;
+    if (scripted?.actor === 'worker')
+      cases.push(...scriptedChangeCases(contract.rules, made, jobName(scripted)));
   }
   return { scenes, cases };
+}
+
+/** A step that stands for a transition is owned by what the dialect's own automaton says of it. */
+function inDialect(flow: Flow, rules: PusherRules, dialect: string): Flow {
+  const transitions = rules.dialects[dialect]?.automaton.transitions ?? [];
+  let from = 'pending';
+  const steps = flow.steps.map((step) => {
+    if (step.await === undefined || step.max === 0) return step;
+    const [owner] = transitions.find((one) => one.from === from && one.to === step.await)?.requirements ?? [];
+    from = step.await;
+    return step.owns === 'M14' && owner !== undefined ? { ...step, owns: owner } : step;
+  });
+  return { ...flow, steps };
 }
 
 const offered = (flow: Flow): string[] => flow.needs.map((word) => `offers:${word}`);

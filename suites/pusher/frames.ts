@@ -66,12 +66,22 @@ export function reading(point: string, value: string, event?: WireEvent): Readin
   return { point, value, ...(event ? { frame: event.seq } : {}) };
 }
 
+/** Why a connection shows nothing of what came later: it was never one that could. Undefined: it was. */
+export function neverThere(view: View, peer: string): Judgement | undefined {
+  const proof = view.maybeStep(`proof ${peer}`);
+  return proof?.outcome === 'ok' ? undefined : untestable(proof?.reason ?? `${peer} was never established`);
+}
+
 /** That a connection was still there after all that happened: its last ping was answered. */
 export function stillThere(view: View, peer: string, step: string): Judgement | undefined {
+  const never = neverThere(view, peer);
+  if (never) return never;
   const pong = view.maybeStep(step);
   if (!pong) return untestable(`not reached: ${step}`);
   if (pong.outcome === 'ok') return undefined;
   const closed = endOf(view, peer);
+  const answersPings = view.recording.steps.some(({ verb, outcome }) => verb === 'ping' && outcome === 'ok');
+  if (!closed && !answersPings) return untestable('no ping is answered on any connection');
   return wrong('gone', `${peer} stays in use`, closed ? `closed with ${closed.code}` : 'no pong', closed);
 }
 

@@ -6,7 +6,7 @@ import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { eventOf, protocolEvent } from '../../src/surfaces/pusher/message.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
-import { endOf, stillThere, wrong } from './frames.ts';
+import { endOf, neverThere, stillThere, wrong } from './frames.ts';
 import { silence } from './silence.ts';
 
 const peerOf = (row: string): string => `ping ${row}`;
@@ -40,7 +40,7 @@ export function keepAlive(contract: SurfaceContract<PusherRules>): {
         clock,
         'pusher/keep-alive/pinging',
         'a connection that pings stays open, however long it is idle otherwise',
-        each(survives.pinging, (view) => alive(view, 'pinging')),
+        each([...new Set([...survives.pinging, ...survives.receiving])], (view) => alive(view, 'pinging')),
       ),
       judge(
         clock,
@@ -90,6 +90,8 @@ function pingScene(rules: PusherRules): Scene<PusherVerbs> {
 }
 
 function answered(view: View, peer: string, step: string): Judgement {
+  const never = neverThere(view, peer);
+  if (never) return never;
   const pong = view.maybeStep(step);
   if (!pong) return untestable(`not reached: ${step}`);
   if (pong.outcome === 'ok') return passed([peer]);
@@ -128,7 +130,8 @@ function clockScene({ keepAlive: rule }: PusherRules): Scene<PusherVerbs> {
 }
 
 function alive(view: View, peer: string): Judgement {
-  view.peer(peer);
+  const never = neverThere(view, peer);
+  if (never) return never;
   const closed = endOf(view, peer);
   if (closed) return wrong('cut', 'the connection stays open', `closed with ${closed.code}`, closed);
   const missed = view.recording.steps.find(

@@ -76,14 +76,15 @@ export const openPoints: { scenes: Scene<PusherVerbs>[]; cases: Case[] } = {
       'pusher/revoked-midway/auth-endpoint',
       'a token that is revoked gets no further signature',
       { D42: refusedAfterwards, M17: refusedAfterwards },
-      { when: isAsked },
+      // Tokens that were revoked before are tried at the auth endpoint.
+      { when: isAsked, applies: { offers: ['revoke'] } },
     ),
     judge(
       revokedMidway,
       'pusher/revoked-midway/connection',
       'a connection that a revoked token authorized is closed or stays, and no other is touched',
       { PS11i: revokedReading },
-      { when: isAsked },
+      { when: isAsked, applies: { offers: ['revoke'] } },
     ),
   ],
 };

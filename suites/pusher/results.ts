@@ -76,8 +76,9 @@ function resultScene(): Scene<PusherVerbs> {
 function fetchedAtOnce(view: View): Judgement {
   view.step('end of job');
   const [end] = framesAbout(view, 'viewer', 'job').filter((frame) => statusOf(frame) === 'done');
-  if (!view.maybeStep('fetch at once'))
-    return wrong('no-url', 'a result_url', show(end && updateOf(end)?.result_url), end);
+  const url = end && updateOf(end)?.result_url;
+  if (!view.maybeStep('fetch at once') || typeof url !== 'string' || !/^https?:\/\//i.test(url))
+    return wrong('no-url', 'a result_url', show(url), end);
   return isThere(view, 'fetch at once');
 }
 
@@ -117,7 +118,10 @@ function previews(view: View): Judgement {
   view.step('end of job');
   const { script } = view.job('job').about;
   const asked = isObject(script) && typeof script.updates === 'number' ? script.updates : 0;
-  const frames = framesAbout(view, 'viewer', 'job').filter((frame) => statusOf(frame) === 'in_progress');
+  // By whatever name they go, they are neither its beginning nor its end.
+  const frames = framesAbout(view, 'viewer', 'job').filter(
+    (frame) => !['pending', 'processing', 'done', 'error'].includes(statusOf(frame) ?? ''),
+  );
   const shown = frames.filter((frame) => typeof updateOf(frame)?.preview === 'string');
   if (frames.length < asked)
     return wrong('vanished', `${asked} updates with previews`, String(frames.length));

@@ -6,7 +6,7 @@ import type { View } from '../../src/suite/view.ts';
 import { eventOf, protocolEvent } from '../../src/surfaces/pusher/message.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { WireEvent } from '../../src/wire/event.ts';
-import { endOf, reading, wrong } from './frames.ts';
+import { endOf, neverThere, reading, wrong } from './frames.ts';
 
 /** A connection that says nothing at all: asked whether it is alive, and then closed with the code for that. */
 export function silence(rules: PusherRules): { scene: Scene<PusherVerbs>; cases: Case[] } {
@@ -77,9 +77,11 @@ function isOver(view: View): boolean {
 }
 
 function closedIfAsked(view: View, point: string): Judgement {
+  const never = neverThere(view, 'silent');
+  if (never) return never;
+  if (!isOver(view)) return untestable('the time did not pass');
   const ping = question(view);
   const closed = endOf(view, 'silent');
-  if (!isOver(view)) return untestable('the time did not pass');
   const readings: Reading[] = ping
     ? [reading('A11.ping', ping.kind === 'ping' ? 'control-frame' : 'event', ping)]
     : [];
@@ -90,6 +92,8 @@ function closedIfAsked(view: View, point: string): Judgement {
 }
 
 function withCode(view: View, codes: readonly number[]): Judgement {
+  const never = neverThere(view, 'silent');
+  if (never) return never;
   if (!isOver(view)) return untestable('the time did not pass');
   const closed = endOf(view, 'silent');
   if (!closed) return { kind: 'not-applicable', reason: 'a silent connection is not closed here' };
@@ -99,6 +103,8 @@ function withCode(view: View, codes: readonly number[]): Judgement {
 }
 
 function asked(view: View): Judgement {
+  const never = neverThere(view, 'silent');
+  if (never) return never;
   if (!isOver(view)) return untestable('the time did not pass');
   const closed = endOf(view, 'silent');
   if (!closed) return { kind: 'not-applicable', reason: 'a silent connection is not closed here' };

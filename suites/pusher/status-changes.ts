@@ -11,6 +11,7 @@ import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { Exchange } from '../../src/wire/event.ts';
 import { framesAbout, reading, wrong } from './frames.ts';
 
+/** The first job of a run. */
 const job = 'happy-path';
 
 /** Milliseconds that an event may be behind the change that it reports: two orders above what is promised. */
@@ -26,7 +27,7 @@ export function changeCases(rules: PusherRules, dialect: string, made: Scene<Pus
       made,
       'pusher/changes/announced',
       'each change that the status endpoint shows is announced by an event',
-      Object.fromEntries(everyChange.map((id) => [id, (view: View) => announced(view, id !== 'M2')])),
+      Object.fromEntries(everyChange.map((id) => [id, (view: View) => announced(view, job, id !== 'M2')])),
       { covers: ['delivery/everyChange'] },
     ),
     judge(
@@ -64,13 +65,28 @@ export function changeCases(rules: PusherRules, dialect: string, made: Scene<Pus
   ];
 }
 
+/** A scripted job is asked for after each of its steps: every change that the endpoint shows is known. */
+export function scriptedChangeCases(rules: PusherRules, made: Scene<PusherVerbs>, scripted: string): Case[] {
+  return [
+    judge(
+      made,
+      'pusher/changes/scripted',
+      'each change of a scripted job that the status endpoint shows is announced by an event',
+      Object.fromEntries(
+        rules.delivery.everyChange.map((id) => [id, (view: View) => announced(view, scripted, id !== 'M2')]),
+      ),
+      { applies: { offers: ['hold', 'step'] } },
+    ),
+  ];
+}
+
 interface Asked {
   readonly state: JsonObject;
   readonly seq: number;
   readonly at: number;
 }
 
-function asked(view: View): Asked[] {
+function asked(view: View, job: string): Asked[] {
   return view.job(job).calls.flatMap((call) => {
     const exchange = view.recording.events[call.seq];
     return call.verb === 'status' && call.accepted && isObject(call.body) && exchange
@@ -82,10 +98,11 @@ function asked(view: View): Asked[] {
 const silent = ['pending', 'error'];
 
 /** 000 speaks of changes of status alone, 001 of progress too. */
-function announced(view: View, withProgress: boolean): Judgement {
+function announced(view: View, job: string, withProgress: boolean): Judgement {
   if (!isStillOn(view.recording, 'first', view.job(job).where)) view.step(`end of ${job}`);
   const frames = framesAbout(view, 'first', job);
-  const states = asked(view).filter(({ state }) => !silent.includes(String(state.status)));
+  if (frames.length === 0) return untestable(`nothing was seen of ${job}`);
+  const states = asked(view, job).filter(({ state }) => !silent.includes(String(state.status)));
   if (states.length === 0) return untestable('the status endpoint showed no change');
   for (const { state, seq } of states) {
     const told = frames.some((frame) => {
@@ -113,7 +130,7 @@ function prompted(view: View): Judgement {
   view.step(`end of ${job}`);
   const frames = framesAbout(view, 'first', job);
   const firsts = new Map<string, Asked>();
-  for (const one of asked(view)) {
+  for (const one of asked(view, job)) {
     const status = String(one.state.status);
     if (!silent.includes(status) && !firsts.has(status)) firsts.set(status, one);
   }
@@ -175,7 +192,7 @@ function answered(view: View): Judgement {
 
 function complete(view: View): Judgement {
   view.step(`end of ${job}`);
-  const states = asked(view);
+  const states = asked(view, job);
   if (states.length === 0) return untestable('the status endpoint gave no answer');
   for (const { seq } of states) {
     const exchange = view.recording.events[seq] as Exchange;

@@ -203,6 +203,8 @@ function granted(view: View, name: string, confirms = false): Judgement {
   const channel = channelTried(view, peer);
   const answer = answerOf(view, peer, channel, step?.from ?? 0);
   const expected = 'subscription_succeeded with the name of the channel';
+  if (name !== 'right' && !grants(view, 'right'))
+    return untestable('the right signature was not granted either');
   if (answer) {
     return confirms
       ? untestable('it was refused, so there was nothing to confirm')
@@ -307,10 +309,21 @@ function harmless(view: View, point: string): Judgement {
   if (gone) return gone;
   const same = sameAsTwin(view, 'again');
   if (same.kind !== 'passed') return same;
+  // All of a channel may be doubled for one that asked twice; what doubles everything is another matter.
+  if (repeats(view, 'other', 'theirs') > 0) return untestable('events are doubled on other channels too');
+  const doubled = repeats(view, 'again', 'mine');
+  if (doubled > 0) return wrong('doubled', 'each event once', `${doubled} of them again`);
   const event = view.recording.events[step.events[0] ?? -1];
   if (event?.kind !== 'frame') return same;
   const value = eventOf(event) === protocolEvent.succeeded ? 'success' : 'error';
   return passed(same.rests, { readings: [reading(point, value, event)] });
+}
+
+/** How many events of a job a connection has had more than once. */
+function repeats(view: View, peer: string, job: string): number {
+  if (!view.has(peer)) return 0;
+  const texts = view.frames(peer, (frame) => frame.text.includes(view.job(job).id)).map(({ text }) => text);
+  return texts.length - new Set(texts).size;
 }
 
 /** As many events of our own job as the twin has had. */

@@ -42,6 +42,7 @@ export function answersAsked(
     case 'prefix':
       return listed(view, exchange, 'plumbline-');
     case 'one-channel':
+      view.step('join witness');
       return isObject(exchange.json) && exchange.json.occupied === true
         ? passed(['witness'])
         : wrong('unoccupied', 'occupied: true', show(exchange.json), exchange);
@@ -100,6 +101,11 @@ export function nothingArrived(view: View, name: string): Judgement {
 function excluded(view: View, name: string): Judgement {
   view.step('join witness');
   view.step('join excluded');
+  const socketOf = (peer: string): string => {
+    const [greeting] = view.frames(peer);
+    return greeting ? JSON.stringify(dataOf(greeting) ?? null) : '';
+  };
+  if (socketOf('witness') === socketOf('excluded')) return untestable('both connections have one socket id');
   const [event] = triggerBody(view, name);
   if (!event) return untestable('nothing was sent');
   const [frame] = framesOf(view, 'excluded', event);
@@ -112,6 +118,7 @@ function excluded(view: View, name: string): Judgement {
 }
 
 function listed(view: View, exchange: Exchange, prefix: string | undefined): Judgement {
+  view.step('join witness');
   const channels =
     isObject(exchange.json) && isObject(exchange.json.channels) ? exchange.json.channels : undefined;
   if (!channels) return wrong('no-channels', 'an object of channels', exchange.body.slice(0, 120), exchange);

@@ -142,6 +142,7 @@ function refused(
 }
 
 function arrivedWhole(view: View): Judgement {
+  view.step('join witness');
   const names = ['data-10kb', 'at the limit', 'data-too-large'].filter((name) =>
     isTaken(exchangeOf(view, name)),
   );

@@ -1,10 +1,11 @@
 import { isObject, type Json } from '../../contract/json.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import type { Stage } from '../../suite/scene.ts';
-import type { EmitTarget } from '../../target/target.ts';
+import type { EmitTarget, Space, SpaceToken } from '../../target/target.ts';
 import { CommandClient } from '../../wire/command.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { tokenOf } from './offers.ts';
 
 /** A call of the REST API, with what fills its path. */
 export interface RestRequest {
@@ -73,6 +74,16 @@ export class EmitDriver {
       },
       ms: this.#stage.answerMs,
     });
+  }
+
+  /** Makes a token good for nothing, or good again: by `control`, else by the program, which gets its name. */
+  async revocation(verb: 'revoke' | 'restore', space: Space, token: SpaceToken): Promise<boolean> {
+    if (this.#target.control !== undefined) {
+      return this.control({ op: verb, token: tokenOf(space, token) ?? '' });
+    }
+    return isAccepted(
+      await this.#command({ call: verb, token: undefined, space: space.id, body: { token } }),
+    );
   }
 
   /** Moves a job's or connection's timers on, or revokes a token, where the target has `control`. */

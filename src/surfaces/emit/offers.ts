@@ -12,7 +12,10 @@ const promised: Readonly<Record<SpaceToken, readonly string[]>> = {
 
 /** A space's token by name, where it is there and carries just what its name promises. */
 export function tokenOf(space: Space, name: SpaceToken): string | undefined {
-  return tokenValue(space.tokens[name]);
+  // The public key has the very scope that a progress token has.
+  return (
+    tokenValue(space.tokens[name]) ?? (name === 'progress' ? tokenValue(space.tokens.public) : undefined)
+  );
 }
 
 export function tokenValue(token: Token | undefined): string | undefined {
@@ -21,7 +24,7 @@ export function tokenValue(token: Token | undefined): string | undefined {
 
 /** True where a token carries the scopes its name promises and no others: else a refusal proves nothing. */
 export function isAsPromised(space: Space, name: SpaceToken): boolean {
-  const token = space.tokens[name];
+  const token = space.tokens[name] ?? (name === 'progress' ? space.tokens.public : undefined);
   if (token === undefined) return false;
   if (typeof token === 'string') return true;
   return [...token.scopes].sort().join() === [...promised[name]].sort().join();
@@ -72,14 +75,18 @@ function lacks(target: EmitTarget, need: string): string | undefined {
     case 'control':
       return target.control === undefined ? 'the target has no control URL' : undefined;
     case 'revoke':
-      return target.control !== undefined || target.command?.verbs.includes('revoke')
-        ? undefined
-        : 'no driver performs revoke';
+      return canRevoke(target) ? undefined : 'no driver performs revoke and restore';
     case 'unscoped-key':
       return target.unscopedToken === undefined ? 'the target has no unscoped key' : undefined;
     default:
       return `unknown need ${need}`;
   }
+}
+
+/** A token that is revoked must be made good again: others need it after us. */
+function canRevoke({ control, command, drivers }: EmitTarget): boolean {
+  const verbs = drivers.includes('command') ? (command?.verbs ?? []) : [];
+  return control !== undefined || (verbs.includes('revoke') && verbs.includes('restore'));
 }
 
 function hasHttp(target: EmitTarget): boolean {
@@ -112,7 +119,7 @@ export function offers(target: Target, word: string): boolean {
     case 'control':
       return target.control !== undefined;
     case 'revoke':
-      return target.control !== undefined || (target.command?.verbs.includes('revoke') ?? false);
+      return canRevoke(target);
     default:
       return target.capabilities.includes(word);
   }

@@ -53,19 +53,20 @@ export class EmitVerbs extends EmitStreams {
   /** Revokes a token of a leased space; stops the scene where that is not taken. */
   async revoke(space: string, token: SpaceToken): Promise<void> {
     const from = this.stage.recorder.position;
-    const taken = await this.driver.control({ op: 'revoke', token: tokenOf(this.space(space), token) ?? '' });
+    const taken = await this.driver.revocation('revoke', this.space(space), token);
     this.stage.recorder.step({
       name: `revoke ${token}`,
       verb: 'revoke',
       outcome: taken ? 'ok' : 'miss',
       from,
+      ...(taken ? {} : { reason: 'no driver revoked the token' }),
     });
-    if (!taken) throw new SceneStopped('control did not revoke the token');
+    if (!taken) throw new SceneStopped('no driver revoked the token');
   }
 
   /** Makes a revoked token good again. */
   async restore(space: string, token: SpaceToken): Promise<void> {
-    await this.driver.control({ op: 'restore', token: tokenOf(this.space(space), token) ?? '' });
+    await this.driver.revocation('restore', this.space(space), token);
   }
 }
 

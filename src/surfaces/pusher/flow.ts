@@ -104,10 +104,15 @@ export async function performServerFlows(
     // Who joined midway may have come too late for the end: what it has had is judged, not waited for.
     const fromTheStart = stay.filter((peer) => peers.includes(peer));
     for (const name of jobs)
-      await verbs.jobs.await(`end of ${name}`, fromTheStart, name, 'done', { owns: 'M14' });
+      await verbs.jobs.await(`end of ${name}`, fromTheStart, name, 'done', { owns: ownerOfEnd(flows) });
     await polled;
   }
   for (const peer of stay) await verbs.connections.ping(peer, { step: `fence ${peer}` });
+}
+
+/** The requirement that a missing end breaks. */
+function ownerOfEnd(flows: readonly Flow[]): string | undefined {
+  return flows.flatMap((flow) => flow.steps.filter((step) => step.await === 'done')).at(0)?.owns;
 }
 
 /** A job that fails, until its webhook or the status endpoint says that it has. */
@@ -162,6 +167,7 @@ async function moveJob(
   if (step.verb !== 'step') return;
   const from = verbs.position;
   await verbs.jobs.step(job, isObject(step.with) ? step.with : {}, `step ${moveName(job, n)}`);
+  await verbs.jobs.status(job);
   if (step.await === undefined) return;
   await verbs.jobs.await(moveName(job, n), peers, job, step.await, { from, owns: step.owns });
 }

@@ -28,6 +28,12 @@ export function hasTrigger(target: PusherTarget): boolean {
   return urls.trigger !== undefined && app.id !== undefined && app.secret !== undefined;
 }
 
+/** The sink listens on loopback: a server elsewhere is not to blame for webhooks that cannot arrive. */
+function reachesUs(target: PusherTarget): boolean {
+  const { hostname } = new URL(target.urls.api ?? 'http://localhost');
+  return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /** True where a job can be held and moved step by step. */
 export function canScript(target: PusherTarget): boolean {
   return hasJobs(target) && ['hold', 'step'].every((word) => target.capabilities.includes(word));
@@ -73,7 +79,10 @@ function lacks(target: PusherTarget, need: string): string | undefined {
     case 'revoke':
       return target.control === undefined ? 'no driver performs revoke' : undefined;
     case 'webhooks':
-      return target.jobs?.webhooks === true ? undefined : 'the target file does not say jobs.webhooks: true';
+      if (target.jobs?.webhooks !== true) return 'the target file does not say jobs.webhooks: true';
+      return reachesUs(target)
+        ? undefined
+        : 'webhooks come to this machine alone, and the target is on another';
     case 'second-client':
       return otherClient(target) === undefined ? 'no second client with an api token' : undefined;
     default:
@@ -92,7 +101,7 @@ export function offers(target: Target, word: string): boolean {
     case 'status-api':
       return hasJobs(target);
     case 'webhooks':
-      return hasJobs(target) && target.jobs?.webhooks === true;
+      return hasJobs(target) && target.jobs?.webhooks === true && reachesUs(target);
     case 'failing-jobs':
       return target.jobs?.submitFailing !== undefined;
     case 'foreign-client':

@@ -72,12 +72,18 @@ export const jobFaults: readonly Fault[] = [
   }),
   payload(
     'pusher/status-of-its-own',
-    ['M10'],
+    ['M10', 'M2'],
     'progress is reported with status working',
     working,
     'modelbeam',
   ),
-  payload('pusher/status-not-listed', ['D20'], 'progress is reported with status working', working, 'dryapi'),
+  payload(
+    'pusher/status-not-listed',
+    ['D20', 'D9i', 'D52'],
+    'progress is reported with status working',
+    working,
+    'dryapi',
+  ),
   payload(
     'pusher/preview-prefixed',
     ['M11'],
@@ -156,19 +162,24 @@ export const jobFaults: readonly Fault[] = [
   payload(
     'pusher/progress-not-padded',
     ['D25i'],
-    'progress has no digits after the point',
+    'progress is not padded to two digits after the point',
     (data) => ({
       ...data,
-      progress: String(Math.round(Number(data.progress))),
+      progress: String(Number(data.progress)),
     }),
     'dryapi',
   ),
-  payload('pusher/progress-beyond-100', ['M13i', 'D25bi'], 'progress is counted to a thousand', (data) => ({
-    ...data,
-    progress:
-      typeof data.progress === 'number' ? data.progress * 10 : (Number(data.progress) * 10).toFixed(2),
-  })),
-  payload('pusher/progress-falls', ['M13i', 'D25bi'], 'progress counts down', (data) => ({
+  payload(
+    'pusher/progress-beyond-100',
+    ['M13i', 'D25bi', 'D52'],
+    'progress is counted to a thousand',
+    (data) => ({
+      ...data,
+      progress:
+        typeof data.progress === 'number' ? data.progress * 10 : (Number(data.progress) * 10).toFixed(2),
+    }),
+  ),
+  payload('pusher/progress-falls', ['M13i', 'D25bi', 'D52'], 'progress counts down', (data) => ({
     ...data,
     progress:
       typeof data.progress === 'number' ? 100 - data.progress : (100 - Number(data.progress)).toFixed(2),

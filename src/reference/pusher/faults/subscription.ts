@@ -98,7 +98,7 @@ export const subscriptionFaults: readonly Fault[] = [
     },
   }),
   fault('pusher/refused-but-delivered', {
-    breaks: ['PS5', 'PS15'],
+    breaks: ['PS5', 'PS15', 'PS10'],
     says: 'a refused subscription gets the events all the same',
     bend({ authorizeChannel, route }) {
       const refused = new Map<string, Set<string>>();
@@ -130,7 +130,7 @@ export const subscriptionFaults: readonly Fault[] = [
     bend: () => ({ leaves: () => false }),
   }),
   fault('pusher/subscribing-twice-doubles-events', {
-    breaks: ['PS6i'],
+    breaks: ['PS6i', 'D18', 'M14i', 'D28i', 'D30', 'M14bi'],
     says: 'a second subscription to a channel doubles its events',
     bend({ again, route }) {
       const doubled = new Set<string>();
@@ -151,11 +151,9 @@ export const subscriptionFaults: readonly Fault[] = [
     says: 'only the first half of a signature is compared',
     bend: ({ authorizeChannel }) => ({
       authorizeChannel(claim) {
-        const { app, auth, socketId, channel } = claim;
-        const right = `${app.key}:${sign(app.secret, `${socketId}:${channel}`)}`.slice(
-          0,
-          app.key.length + 33,
-        );
+        const { app, auth, socketId, channel, channelData } = claim;
+        const signed = [socketId, channel, ...(channelData === undefined ? [] : [channelData])].join(':');
+        const right = `${app.key}:${sign(app.secret, signed)}`.slice(0, app.key.length + 33);
         const half = typeof auth === 'string' ? auth.slice(0, right.length) : '';
         return sameText(half, right) || authorizeChannel(claim);
       },
