@@ -56,7 +56,7 @@ function resultScene(): Scene<PusherVerbs> {
       await connections.connect('viewer');
       await connections.join('viewer');
       await jobs.submit('job', { script: { updates: 2, previews: true } });
-      await jobs.await('end of job', ['viewer'], 'job', 'done', { owns: 'M14' });
+      await jobs.await('end of job', ['viewer'], 'job', 'done');
       const end = await jobs.awaitAny('viewer', 'job', ['done']);
       const url = end?.kind === 'frame' ? updateOf(end)?.result_url : undefined;
       if (typeof url !== 'string') return;

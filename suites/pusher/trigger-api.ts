@@ -130,7 +130,7 @@ function refused(
     );
   }
   if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  if (exchange.status === 429 || exchange.status >= 500)
+  if (exchange.status === 429 || (exchange.status >= 500 && statuses === undefined))
     return untestable(`the target answered ${exchange.status}, which says nothing about the request`);
   const absence = onlyStatus ? undefined : nothingArrived(view, name);
   if (absence && absence.kind !== 'passed') return absence;
