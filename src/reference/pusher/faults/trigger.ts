@@ -42,6 +42,9 @@ function replies(
 }
 
 const isTrigger = (call: string): boolean => call === 'events' || call === 'batch';
+/** The reply to a trigger that asked for nothing. */
+const isPlain = (call: string, { status, body }: Reply): boolean =>
+  isTrigger(call) && status === 200 && isObject(body) && Object.keys(body).length === 0;
 const textOf = ({ body }: Reply): string => (isObject(body) ? String(body.error ?? '') : '');
 
 /** The trigger API. */
@@ -77,13 +80,13 @@ export const triggerFaults: readonly Fault[] = [
     'pusher/trigger-reply-is-text',
     ['PH20', 'PH20i'],
     'a trigger is answered with the word ok',
-    (call, reply) => (isTrigger(call) && reply.status === 200 ? { ...reply, body: 'ok' } : reply),
+    (call, reply) => (isPlain(call, reply) ? { ...reply, body: 'ok' } : reply),
   ),
   replies(
     'pusher/trigger-reply-not-empty',
     ['PH20i'],
     'a trigger is answered with more than an empty object',
-    (call, reply) => (isTrigger(call) && reply.status === 200 ? { ...reply, body: { ok: true } } : reply),
+    (call, reply) => (isPlain(call, reply) ? { ...reply, body: { ok: true } } : reply),
   ),
   replies(
     'pusher/trigger-info-missing',
