@@ -1,22 +1,31 @@
 import type { SurfaceContract } from '../../src/contract/contract.ts';
-import { isObject, parseJson } from '../../src/contract/json.ts';
 import type { AuthTry, PusherRules, Row } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judge, judgeEach } from '../../src/suite/case.ts';
-import { type Judgement, passed, type Reading, show, untestable } from '../../src/suite/judgement.ts';
+import { type Judgement, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
-import { type Encoding, signatureIn } from '../../src/surfaces/pusher/auth-endpoint.ts';
-import { subscriptionAnswer } from '../../src/surfaces/pusher/message.ts';
+import type { Encoding } from '../../src/surfaces/pusher/auth-endpoint.ts';
 import { fill, lacking, type Values } from '../../src/surfaces/pusher/template.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { Target } from '../../src/target/target.ts';
-import type { Exchange } from '../../src/wire/event.ts';
-import { exchangeOf, reading, wrong } from './frames.ts';
+import {
+  asJson,
+  encodings,
+  givenAs,
+  givenAtAll,
+  grantedWith,
+  noPage,
+  optional,
+  preflighted,
+  refused,
+  refusedWith,
+  signed,
+  stepOf,
+  undecided,
+} from './auth-answers.ts';
+import { isKnownWrong, openingScene, opens } from './auth-in-use.ts';
 
 type AuthRow = Row<{ readonly send?: Partial<AuthTry> }>;
-
-const encodings: readonly Encoding[] = ['form', 'json'];
-const stepOf = (row: string, encoding: Encoding): string => `${row} as ${encoding}`;
 
 /** A relay is not asked for what its publisher's own server does. */
 export const isAsked = (target: Target): true | string =>
@@ -146,41 +155,6 @@ function authScene(rules: PusherRules, rows: readonly (readonly [string, AuthRow
   );
 }
 
-/** On connections of our own the endpoint's signatures are put to use. */
-function openingScene(): Scene<PusherVerbs> {
-  return scene<PusherVerbs>(
-    'pusher',
-    'pusher/auth-endpoint-opens',
-    {
-      title: "the endpoint's signatures in use",
-      needs: ['ws', 'sign', 'auth'],
-      cost: { jobs: 0, connections: 2 },
-    },
-    async ({ connections, endpoint, auth, rules }) => {
-      const client = auth.client();
-      const channel = rules.names.channel.replace('{id}', client?.id ?? '');
-      await Promise.all(
-        encodings.map(async (encoding) => {
-          await connections.connect(encoding, { away: true });
-          const answer = await endpoint.request({
-            name: 'auth',
-            method: 'POST',
-            encoding,
-            authorization: `Bearer ${client?.tokens.api ?? ''}`,
-            accept: 'application/json',
-            socket_id: connections.socketId(encoding),
-            channel_name: channel,
-          });
-          await connections.attempt(encoding, channel, {
-            step: `opens ${encoding}`,
-            auth: signatureIn(answer) ?? '',
-          });
-        }),
-      );
-    },
-  );
-}
-
 function valuesOf({ auth, nonce }: PusherVerbs, socket: string): Values {
   const own = auth.client('own');
   const other = auth.client('other');
@@ -250,241 +224,4 @@ function rowCase(rules: PusherRules, name: string, row: AuthRow, encoding: Encod
       ...each(rules.authEndpoint.denied.json, (view: View) => asJson(view, asked)),
     },
   };
-}
-
-/** Its own requirement says so; what is asked of refusals has nothing to be asked of. */
-const notRefused: Judgement = { kind: 'not-applicable', reason: 'it was not refused at all' };
-
-interface Asked {
-  readonly name: string;
-  readonly encoding: Encoding;
-  readonly twin: string;
-  /** True where the dialect's document does not show this encoding. */
-  readonly isOptional: boolean;
-}
-
-const isGranted = (exchange: Exchange): boolean =>
-  exchange.status >= 200 && exchange.status < 300 && signatureIn(exchange) !== undefined;
-
-function given(view: View, { name, encoding }: Asked): Judgement {
-  const exchange = exchangeOf(view, stepOf(name, encoding));
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  return isGranted(exchange)
-    ? passed(['auth'])
-    : wrong(
-        'refused',
-        'a JSON object with auth',
-        `status ${exchange.status} ${exchange.body.slice(0, 120)}`,
-        exchange,
-      );
-}
-
-/** That there is a signature to be had is one thing, in which encodings another. */
-function givenAtAll(view: View, asked: Asked): Judgement {
-  const judgement = given(view, asked);
-  if (judgement.kind !== 'failed' || !givenElsewhere(view, asked)) return judgement;
-  return untestable(`only the other encoding is read`);
-}
-
-function givenAs(view: View, asked: Asked): Judgement {
-  const judgement = given(view, asked);
-  if (judgement.kind !== 'failed' || givenElsewhere(view, asked)) return judgement;
-  return untestable('no encoding gets a signature');
-}
-
-function givenElsewhere(view: View, asked: Asked): boolean {
-  const encoding = asked.encoding === 'form' ? 'json' : 'form';
-  return given(view, { ...asked, encoding }).kind === 'passed';
-}
-
-function optional(view: View, asked: Asked): Judgement {
-  const judgement = given(view, asked);
-  return judgement.kind === 'failed'
-    ? {
-        kind: 'not-applicable',
-        reason: `the endpoint does not read a ${asked.encoding} body, which is only advice`,
-      }
-    : judgement;
-}
-
-/** Refused beside its accepted twin. A server error says nothing, unless it is what the row is about. */
-function refused(
-  view: View,
-  asked: Asked,
-  point: string | undefined,
-  statuses: readonly (readonly [string, readonly number[]])[],
-): Judgement {
-  const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
-  const auth = signatureIn(exchange);
-  if (auth !== undefined && exchange.status < 400)
-    return wrong('signed', 'no signature', `status ${exchange.status} with auth`, exchange);
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  const isAboutErrors = statuses.some(([, allowed]) => allowed.includes(422));
-  if (exchange.status === 429 || (exchange.status >= 500 && !isAboutErrors))
-    return untestable(`the endpoint answered ${exchange.status}, which says nothing about the request`);
-  const twin = given(view, { ...asked, name: asked.twin });
-  if (twin.kind !== 'passed') {
-    return asked.isOptional
-      ? {
-          kind: 'not-applicable',
-          reason: `the endpoint does not read a ${asked.encoding} body, which is only advice`,
-        }
-      : untestable(`its twin ${asked.twin} was not granted either`);
-  }
-  const readings: Reading[] = point === undefined ? [] : [reading(point, String(exchange.status), exchange)];
-  return passed(['auth'], { readings });
-}
-
-function refusedWith(view: View, asked: Asked, allowed: readonly number[]): Judgement {
-  const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
-  const judgement = refused(view, asked, undefined, [['', allowed]]);
-  if (judgement.kind === 'failed') return notRefused;
-  if (judgement.kind !== 'passed' || allowed.includes(exchange.status)) return judgement;
-  return wrong('status', `status ${allowed.join(' or ')}`, `status ${exchange.status}`, exchange);
-}
-
-function asJson(view: View, asked: Asked): Judgement {
-  const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
-  const judgement = refused(view, asked, undefined, [['', [422]]]);
-  if (judgement.kind !== 'passed') return judgement.kind === 'failed' ? notRefused : judgement;
-  const isJson = /\bjson\b/.test(exchange.headers['content-type'] ?? '') && exchange.json !== undefined;
-  return isJson && (exchange.status < 300 || exchange.status > 399)
-    ? judgement
-    : wrong(
-        'no-json',
-        'a refusal in JSON',
-        `status ${exchange.status}, ${exchange.headers['content-type']}`,
-        exchange,
-      );
-}
-
-function noPage(view: View): Judgement {
-  const exchange = exchangeOf(view, 'accepts anything');
-  if (exchange.status === 0 || exchange.status === 429 || exchange.status >= 500)
-    return untestable(`the endpoint answered ${exchange.status}`);
-  return isPage(exchange)
-    ? wrong('page', 'a refusal that a program can read', pageOf(exchange), exchange)
-    : passed(['auth']);
-}
-
-function isPage({ status, headers }: Exchange): boolean {
-  return /html/.test(headers['content-type'] ?? '') || (status >= 300 && status < 400);
-}
-
-const pageOf = ({ status, headers }: Exchange): string =>
-  `status ${status}, ${headers['content-type'] ?? headers.location ?? ''}`;
-
-function preflighted(view: View): Judgement {
-  const exchange = exchangeOf(view, 'preflight');
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  const allowed = (exchange.headers['access-control-allow-headers'] ?? '').toLowerCase();
-  const origin = exchange.headers['access-control-allow-origin'];
-  const ok =
-    exchange.status >= 200 &&
-    exchange.status < 300 &&
-    origin !== undefined &&
-    allowed.includes('authorization');
-  return ok
-    ? passed(['auth'])
-    : wrong(
-        'preflight',
-        'an allowed origin, and authorization among the allowed headers',
-        `status ${exchange.status}, origin ${origin ?? 'none'}, headers ${allowed || 'none'}`,
-        exchange,
-      );
-}
-
-/** The reply is as its schema has it, and the signature holds: for whom, was written down when it came. */
-function signed(view: View, encoding: Encoding): Judgement {
-  const step = view.step(stepOf('right', encoding));
-  const exchange = exchangeOf(view, stepOf('right', encoding));
-  const fact = view.recording.events.find(
-    (event) =>
-      event.kind === 'fact' &&
-      event.name === 'signature' &&
-      isObject(event.value) &&
-      event.value.exchange === step.events[0],
-  );
-  const auth = signatureIn(exchange);
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  if (auth === undefined)
-    return exchange.status >= 400
-      ? untestable('no signature was given')
-      : wrong('no-auth', 'auth, a string', show(exchange.json ?? exchange.body), exchange);
-  if (fact?.kind !== 'fact' || !isObject(fact.value)) return untestable('the signature was not looked at');
-  switch (fact.value.verdict) {
-    case 'valid':
-      return passed(['auth']);
-    case 'unknown':
-      return /^[^:]+:(\[redacted\]|[0-9a-f]{64})$/.test(auth)
-        ? untestable('without app.secret nobody can tell whether it holds')
-        : wrong('form', 'the app key, a colon and 64 hexadecimal digits', show(auth.slice(0, 40)), exchange);
-    default:
-      return wrong(
-        'signature',
-        'a signature for this socket and channel',
-        String(fact.value.verdict),
-        exchange,
-      );
-  }
-}
-
-function grantedWith(view: View, encoding: Encoding, statuses: readonly number[]): Judgement {
-  const exchange = exchangeOf(view, stepOf('right', encoding));
-  if (!isGranted(exchange)) return untestable('no signature was given');
-  return statuses.includes(exchange.status)
-    ? passed(['auth'])
-    : wrong('status', `status ${statuses.join(' or ')}`, `status ${exchange.status}`, exchange);
-}
-
-function undecided(view: View, asked: Asked, point: string): Judgement {
-  const exchange = exchangeOf(view, stepOf(asked.name, asked.encoding));
-  if (exchange.status === 0 || exchange.status >= 500)
-    return untestable(`the endpoint answered ${exchange.status}`);
-  if (isPage(exchange)) return wrong('page', 'an answer that a program can read', pageOf(exchange), exchange);
-  return passed(['auth'], {
-    readings: [reading(point, isGranted(exchange) ? 'signed' : 'refused', exchange)],
-  });
-}
-
-/** The request whose signature was put to use on that connection. */
-function askedFor(view: View, encoding: Encoding): Exchange | undefined {
-  const type = encoding === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
-  return view.recording.events.find(
-    (event): event is Exchange =>
-      event.kind === 'exchange' && event.peer === 'auth' && event.requestHeaders['content-type'] === type,
-  );
-}
-
-function isKnownWrong(view: View, encoding: Encoding): boolean {
-  const exchange = askedFor(view, encoding);
-  return view.recording.events.some(
-    (event) =>
-      event.kind === 'fact' &&
-      event.name === 'signature' &&
-      isObject(event.value) &&
-      event.value.exchange === exchange?.seq &&
-      !['valid', 'unknown'].includes(String(event.value.verdict)),
-  );
-}
-
-function opens(view: View, encoding: Encoding): Judgement {
-  const step = view.step(`opens ${encoding}`);
-  const exchange = askedFor(view, encoding);
-  if (!exchange || signatureIn(exchange) === undefined) return untestable('the endpoint gave no signature');
-  if (view.maybeStep(`proof ${encoding}`)?.outcome !== 'ok')
-    return untestable('nothing is ever confirmed here');
-  const event = view.recording.events[step.events[0] ?? -1];
-  const isOpen =
-    event?.kind === 'frame' && subscriptionAnswer(event, channelIn(exchange) ?? '') === 'granted';
-  return isOpen
-    ? passed([encoding])
-    : wrong('refused', 'subscription_succeeded', event?.kind === 'frame' ? event.text : 'nothing', event);
-}
-
-/** The channel that a request asked for, in either encoding. */
-function channelIn({ requestBody = '' }: Exchange): string | undefined {
-  const json = parseJson(requestBody);
-  if (isObject(json)) return typeof json.channel_name === 'string' ? json.channel_name : undefined;
-  return new URLSearchParams(requestBody).get('channel_name') ?? undefined;
 }

@@ -5,7 +5,9 @@ import { makePlan } from '../../src/conform/plan.ts';
 import { type RunResult, run } from '../../src/conform/run.ts';
 import type { JsonObject } from '../../src/contract/json.ts';
 import { loadContract } from '../../src/contract/load.ts';
+import { allFaults } from '../../src/reference/faults.ts';
 import { startReference } from '../../src/reference/start.ts';
+import type { AnyScene } from '../../src/suite/scene.ts';
 import type { SuiteFactory } from '../../src/suite/surface.ts';
 import type { PusherTarget } from '../../src/target/target.ts';
 import { pusherSuite } from './index.ts';
@@ -21,6 +23,8 @@ interface Options {
   readonly jobs?: number;
   readonly dialect?: string;
   readonly answerMs?: number;
+  /** The scenes to perform; what is read from others is then of no interest. */
+  readonly scenes?: (scene: AnyScene) => boolean;
   /** Parts of the target entries that are replaced; undefined takes one away. */
   readonly entry?: JsonObject;
 }
@@ -45,21 +49,26 @@ async function judged(entries: readonly JsonObject[], options: Options = {}): Pr
       ...options.entry,
     })) as unknown as PusherTarget[];
   const planned = targets.map((target) => ({ target, dialect: target.dialect }));
-  return run(makePlan(contract, planned, suites, { only: [], slow: false }), {
-    jobs: options.jobs ?? 16,
-    seed: 1,
-    multiplier: 1,
-    level: 'must',
-    slow: false,
-    bail: false,
-    waitMs: 0,
-    repeat: 1,
-    version: 'test',
-    contractHash: contract.hash,
-    command: '',
-    reporters: [],
-    signal: new AbortController().signal,
-  });
+  const { scenes = () => true } = options;
+  const plans = makePlan(contract, planned, suites, { only: [], slow: false });
+  return run(
+    plans.map((plan) => ({ ...plan, scenes: plan.scenes.filter(scenes) })),
+    {
+      jobs: options.jobs ?? 16,
+      seed: 1,
+      multiplier: 1,
+      level: 'must',
+      slow: false,
+      bail: false,
+      waitMs: 0,
+      repeat: 1,
+      version: 'test',
+      contractHash: contract.hash,
+      command: '',
+      reporters: [],
+      signal: new AbortController().signal,
+    },
+  );
 }
 
 type Reference = Parameters<typeof startReference>[0];
@@ -206,6 +215,57 @@ describe('the same server as another target', () => {
       outcome: 'untestable',
       reason: expect.stringContaining('no auth endpoint'),
     });
+  });
+});
+
+describe('every fault fails what it breaks, and nothing else', () => {
+  const byId = new Map(contract.pusher.requirements.map((row) => [row.id, row]));
+  const dialectsOf = (id: string): readonly string[] =>
+    byId.get(id)?.applies.dialects ?? Object.keys(dialects);
+  const groupOf = (id: string): readonly string[] => byId.get(id)?.group ?? [id];
+  /** What depends on when events happen to come, so that it is not among what a fault always breaks. */
+  const sometimes: Readonly<Record<string, readonly string[]>> = {
+    'pusher/delivered-to-other-channel': ['PS10'],
+  };
+  /** Bad frames take time, one after the other: only the faults that they are for are put to them. */
+  const scenesFor = (id: string) => (scene: AnyScene) =>
+    id.includes('/dies-of-')
+      ? ['pusher/connecting', id.replace('dies-of-', 'hostile-')].includes(scene.id)
+      : scene.phase === 'ordinary' ||
+        ['pusher/revoked-midway', 'pusher/hostile-forged-update'].includes(scene.id);
+  const rows = allFaults(contract)
+    .filter(({ surface }) => surface === 'pusher')
+    .map((fault) => {
+      const [first = ''] = fault.breaks;
+      const known = fault.dialects ?? dialectsOf(first);
+      return [fault.id, known.includes('dryapi') ? 'dryapi' : 'modelbeam', fault] as const;
+    });
+
+  it.concurrent.each(rows)('%s in %s', { timeout: patience }, async (id, dialect, { breaks }) => {
+    const result = await judgedReference(
+      { faults: [id] },
+      { dialect, jobs: 4, answerMs: 3000, scenes: scenesFor(id) },
+    );
+    const seen = new Set(
+      result.checks
+        .filter(({ outcome }) => outcome === 'failed')
+        .flatMap(({ requirement }) => groupOf(requirement)),
+    );
+    const asked = breaks.filter((one, at) => at === 0 || dialectsOf(one).includes(dialect));
+    const broken = new Set([...breaks, ...(sometimes[id] ?? [])].flatMap(groupOf));
+    const mayFail = (one: string): boolean =>
+      groupOf(one).some(
+        (member) => broken.has(member) || (byId.get(member)?.includes.some((part) => mayFail(part)) ?? false),
+      );
+    expect({
+      missed: asked.filter((one) => !seen.has(one)),
+      surplus: result.checks
+        .filter((one) => one.outcome === 'failed' && !mayFail(one.requirement))
+        .map(brief),
+      errors: result.checks
+        .filter(({ outcome, reason }) => outcome === 'error' && !reason?.includes('never performed'))
+        .map(brief),
+    }).toEqual({ missed: [], surplus: [], errors: [] });
   });
 });
 
