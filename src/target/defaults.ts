@@ -37,7 +37,6 @@ function common(value: LooseTarget, entry: Entry, tls: Tls) {
     secrets: [],
     at: entry.at(),
     ...(value.control === undefined ? {} : { control: value.control }),
-    ...(value.command === undefined ? {} : { command: value.command }),
     ...(value.observe === undefined ? {} : { observe: value.observe }),
   };
 }
@@ -54,6 +53,7 @@ function completeEmit(value: LooseEmit, shared: Common): EmitTarget {
     drivers: chosenDrivers(value),
     ...(value.unscopedToken === undefined ? {} : { unscopedToken: value.unscopedToken }),
     ...(value.job === undefined ? {} : { job: value.job }),
+    ...(value.command === undefined ? {} : { command: value.command }),
   };
 }
 

@@ -5,10 +5,12 @@ type Driver = Target['drivers'][number];
 
 /** What an entry must have for a driver to work: path in the file → whether it is there. */
 function needs(value: LooseTarget): Readonly<Partial<Record<Driver, Readonly<Record<string, boolean>>>>> {
-  const command = { command: value.command !== undefined };
   switch (value.surface) {
     case 'emit':
-      return { 'emit-rest': { 'urls.http': value.urls.http !== undefined }, command };
+      return {
+        'emit-rest': { 'urls.http': value.urls.http !== undefined },
+        command: { command: value.command !== undefined },
+      };
     case 'pusher':
       return {
         'jobs-rest': { 'urls.api': value.urls.api !== undefined, jobs: value.jobs !== undefined },
@@ -17,10 +19,9 @@ function needs(value: LooseTarget): Readonly<Partial<Record<Driver, Readonly<Rec
           'app.id': value.app.id !== undefined,
           'app.secret': value.app.secret !== undefined,
         },
-        command,
       };
     case 'beam':
-      return { 'beam-handler': { 'handler.key': value.handler !== undefined }, command };
+      return { 'beam-handler': { 'handler.key': value.handler !== undefined } };
   }
 }
 

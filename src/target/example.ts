@@ -36,6 +36,7 @@ const entries: Readonly<Record<SurfaceName, string>> = {
       #   tenant: foreign
       #   tokens: { producer: "\${THEIR_PRODUCER}", worker: "\${THEIR_WORKER}", read: "\${THEIR_READ}" }
     # unscopedToken: \${EMIT_UNSCOPED}   # a key with jobs:read that is bound to no space
+    # command: { run: ./my-driver, verbs: [create, poll, ack, progress, complete] }   # instead of urls.http
     dedicated: true                     # nobody else polls these spaces: a poll takes whatever job is pending
 `,
   pusher: `  - name: pusher                      # what reports and --only call it
@@ -91,6 +92,5 @@ const common = `    # All below is optional.
     # excludes:                         # what cannot be tested here, and why; hides no failure
     #   - { requirement: ID, reason: why }
     # pins: { OPEN-POINT: reading }     # an open point that this server is meant to answer this way
-    # command: { run: ./my-driver, verbs: [revoke] }
     # control: http://localhost:3000/control
 `;

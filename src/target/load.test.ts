@@ -82,10 +82,10 @@ describe('a target file', () => {
         targets: [
           {
             name: 'b',
-            surface: 'beam',
-            dialect: 'document',
+            surface: 'emit',
+            spaces: [{ id: 'a' }],
             urls: { ws: `ws://${variable('HOST')}/` },
-            command: { run: `./drive --password ${variable('PASSWORD')}`, verbs: ['input'] },
+            command: { run: `./drive --password ${variable('PASSWORD')}`, verbs: ['create'] },
           },
         ],
       }),
@@ -106,11 +106,8 @@ describe('a target file', () => {
   it('takes the drivers that its parts are enough for', async () => {
     const all = `${pusher.replace('key: k', 'key: k, id: "1", secret: very-secret')}
     jobs: { submit: { path: /x }, status: { path: "/s/{request}" } }
-    command: { run: ./drive, verbs: [publish] }`.replace(
-      'urls: {',
-      'urls: { api: http://h, trigger: http://h,',
-    );
-    expect((await load(all))[0]?.drivers).toEqual(['jobs-rest', 'pusher-http', 'command']);
+    `.replace('urls: {', 'urls: { api: http://h, trigger: http://h,');
+    expect((await load(all))[0]?.drivers).toEqual(['jobs-rest', 'pusher-http']);
     expect((await load(pusher))[0]?.drivers).toEqual(['none']);
   });
 

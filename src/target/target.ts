@@ -64,7 +64,6 @@ interface TargetBase {
   readonly excludes: readonly { readonly requirement: string; readonly reason: string }[];
   /** Open point → the reading that this target is meant to follow. */
   readonly pins: Readonly<Record<string, string>>;
-  readonly command?: CommandDriver;
   readonly observe?: { readonly pid?: number; readonly command?: string };
   /** Values of environment variables that stand in the entry where nothing else says they are secret. */
   readonly secrets: readonly string[];
@@ -79,6 +78,7 @@ export interface EmitTarget extends TargetBase {
   readonly spaces: readonly Space[];
   readonly unscopedToken?: string;
   readonly drivers: readonly ('emit-rest' | 'command' | 'none')[];
+  readonly command?: CommandDriver;
   /** A job to watch where the target has no driver at all. */
   readonly job?: string;
 }
@@ -95,7 +95,7 @@ export interface PusherTarget extends TargetBase {
   };
   readonly app: { readonly id?: string; readonly key: string; readonly secret?: string };
   readonly clients: readonly Client[];
-  readonly drivers: readonly ('pusher-http' | 'jobs-rest' | 'command' | 'none')[];
+  readonly drivers: readonly ('pusher-http' | 'jobs-rest' | 'none')[];
   readonly jobs?: JobsRest;
 }
 
@@ -105,7 +105,7 @@ export interface BeamTarget extends TargetBase {
   readonly tokens: { readonly valid?: string; readonly revoked?: string };
   /** The key of the published handler, which proves that it was our handler that answered. */
   readonly handler?: { readonly key: string };
-  readonly drivers: readonly ('beam-handler' | 'command' | 'none')[];
+  readonly drivers: readonly ('beam-handler' | 'none')[];
 }
 
 /** Where a server under test is, how it is reached, driven and known. */
