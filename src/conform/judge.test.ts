@@ -345,7 +345,9 @@ describe('an open point', () => {
   it('fails where it is another than the one that is pinned, and shows the frame', () => {
     expect(resolved(['two', 'one'], { pinned: 'two' }).check).toMatchObject({
       outcome: 'failed',
-      findings: [{ rule: 'another-reading', expected: 'two, as pinned', actual: 'one', frame: 1 }],
+      findings: [
+        { rule: 'another-reading', expected: 'two, as pinned', actual: 'one', frame: 1, scene: 'emit/a' },
+      ],
     });
   });
 
@@ -377,6 +379,23 @@ describe('an open point', () => {
 
   it('learns from what is only observed, too', () => {
     expect(resolved(['one'], { readBy: 'E2' }).check).toMatchObject({ outcome: 'ambiguous' });
+  });
+
+  it.each([
+    ['learns from what a monitor saw on a proven connection', 'a-nonce', 'ambiguous'],
+    ['learns nothing from what a monitor saw where nothing is proven', '{}', 'untestable'],
+  ])('%s', (_, text, outcome) => {
+    const reading = monitor({
+      id: 'emit/always/reading',
+      title: 'reading',
+      surface: 'emit',
+      per: 'run',
+      checks: [],
+      start: () => ({}),
+      step: (__, event, report) => report.reads('A1', 'one', event),
+    });
+    const toy = { monitors: [reading], openPoints: [toyPoint('A1')] };
+    expect(results(toy, { events: [frame(text)] }).results).toMatchObject([{ outcome }]);
   });
 
   it('is reported as it was resolved, with every reading and its source', () => {

@@ -144,7 +144,7 @@ function settleJudgement(
       const unproven = judgement.rests.filter((peer) => !isProven(peer));
       if (judgement.rests.length > 0 && unproven.length === 0) {
         return resultOf(check, 'passed', {
-          readings: judgement.readings ?? [],
+          readings: (judgement.readings ?? []).map((reading) => ({ scene, ...reading })),
           ...(judgement.note === undefined ? {} : { note: judgement.note }),
         });
       }
@@ -248,7 +248,14 @@ function readingFinding(
   actual: string,
   reading: Reading | undefined,
 ): Finding {
-  return { rule, expected, actual, ...(reading?.frame === undefined ? {} : { frame: reading.frame }) };
+  const { frame, scene } = reading ?? {};
+  return {
+    rule,
+    expected,
+    actual,
+    ...(frame === undefined ? {} : { frame }),
+    ...(scene === undefined ? {} : { scene }),
+  };
 }
 
 function resultOf(check: PlannedCheck, outcome: Outcome, more: Partial<CheckResult>): CheckResult {
@@ -325,9 +332,12 @@ class Evidence {
     return made;
   }
 
+  /** What nothing proves to be the target's own doing answers no open point. */
   *monitorReadings(): Iterable<Reading> {
     for (const monitor of this.#plan.suite.monitors) {
-      for (const [, report] of this.reports(monitor.id)) yield* report.readings;
+      for (const [recording, report] of this.reports(monitor.id)) {
+        for (const { peer, ...reading } of report.readings) if (this.isProven(recording, peer)) yield reading;
+      }
     }
   }
 }

@@ -19,6 +19,8 @@ export interface Reading {
   readonly point: string;
   readonly value: string;
   readonly frame?: number;
+  /** The scene whose recording `frame` points into. */
+  readonly scene?: string;
 }
 
 /** What a pure judge says of one check. `rests` are the peers whose frames it rests on. */

@@ -105,6 +105,6 @@ describe('what a monitor says', () => {
 
   it('is how the target answers an open point', () => {
     const { readings } = say((report, event) => report.reads('A21', 'null', event), [a.frame('x')]);
-    expect(readings).toEqual([{ point: 'A21', value: 'null', frame: 0 }]);
+    expect(readings).toEqual([{ point: 'A21', value: 'null', peer: 'a', frame: 0, scene: 'a-scene' }]);
   });
 });

@@ -52,7 +52,7 @@ export interface MonitorReport {
   readonly findings: readonly (Finding & { readonly requirement: string; readonly peer: string })[];
   /** requirement → peers on which it was judged. */
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
-  readonly readings: readonly Reading[];
+  readonly readings: readonly (Reading & { readonly peer: string })[];
 }
 
 /**
@@ -63,7 +63,7 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
   const findings: (Finding & { requirement: string; peer: string })[] = [];
   const counts = new Map<string, number>();
   const seen = new Map<string, Set<string>>();
-  const readings: Reading[] = [];
+  const readings: (Reading & { peer: string })[] = [];
   const states = new Map<string, { state: unknown; last: WireEvent }>();
   const report: Report = {
     saw: (requirement, event) => {
@@ -87,7 +87,7 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
       });
     },
     reads: (point, value, event) => {
-      readings.push({ point, value, frame: event.seq });
+      readings.push({ point, value, peer: event.peer, frame: event.seq, scene: context.recording.scene });
     },
   };
   for (const event of context.recording.events) {

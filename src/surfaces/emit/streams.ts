@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Frame, WireEvent } from '../../wire/event.ts';
 import type { Peer } from '../../wire/peer.ts';
 import { EmitJobs } from './jobs.ts';
@@ -210,7 +211,8 @@ export class EmitStreams extends EmitJobs {
         headers: {
           ...this.target.headers,
           ...(rule.place === 'header' ? { 'x-api-key': token, authorization: `Bearer ${token}` } : {}),
-          'x-plumbline-connection': `${this.nonce}-${peer}`,
+          // Not the scene's nonce: who only says back what it was told at the door is not proven by it.
+          'x-plumbline-connection': randomBytes(9).toString('hex'),
         },
         connectMs: this.stage.connectMs,
         answerMs: this.stage.answerMs,
