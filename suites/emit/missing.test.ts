@@ -43,7 +43,7 @@ describe('without a foreign space', () => {
 
   it('isolation between tenants is untestable, by name', async () => {
     const { left, exit } = await judged(change, 'emit/isolation/**');
-    const reason = '1 foreign space needed, the target has 0';
+    const reason = '1 foreign space needed to make jobs in, the target has 0';
     expect(left).toEqual([
       ['emit/isolation/foreign-tenant-on-the-space-stream', 'E15', 'untestable', reason],
       ['emit/isolation/foreign-tenant-on-the-job-stream', 'E27', 'untestable', reason],
@@ -71,9 +71,23 @@ describe('without a foreign space', () => {
     const excludes = ['E15', 'E27'].map((requirement) => ({ requirement, reason: 'one tenant only' }));
     const { left, exit } = await judged((target) => ({ ...change(target), excludes }), 'emit/isolation/**');
     expect(left.map(([, , outcome]) => outcome)).toEqual(['excluded', 'excluded']);
-    expect(left[0]?.[3]).toBe('one tenant only (1 foreign space needed, the target has 0)');
+    expect(left[0]?.[3]).toBe('one tenant only (1 foreign space needed to make jobs in, the target has 0)');
     expect(exit).toBe(0);
   });
+});
+
+it('a second space in which nobody may work makes isolation between spaces untestable, by name', async () => {
+  const change = withSpaces((space) => {
+    const { worker: _, ...tokens } = space.tokens;
+    if (space.id === 'space-01') return space;
+    return space.id === 'space-02' ? { ...space, tokens } : undefined;
+  });
+  const { left } = await judged(change, 'emit/isolation/other-space-*');
+  const reason = '2 own spaces needed to make jobs in, the target has 1';
+  expect(left.map(([, , outcome, why]) => [outcome, why])).toEqual([
+    ['untestable', reason],
+    ['untestable', reason],
+  ]);
 });
 
 describe('without a public token', () => {

@@ -59,10 +59,10 @@ function lacks(target: EmitTarget, need: string): string | undefined {
       return hasHttp(target) ? undefined : 'no driver emit-rest: the REST API cannot be asked';
     case 'space': {
       const wanted = Number(count ?? 1);
-      const there = name === 'foreign' ? foreign.length : own.length;
+      const there = (name === 'foreign' ? foreign : own).filter((space) => isUsable(target, space)).length;
       return there >= wanted
         ? undefined
-        : `${wanted} ${name} ${wanted === 1 ? 'space' : 'spaces'} needed, the target has ${there}`;
+        : `${wanted} ${name} ${wanted === 1 ? 'space' : 'spaces'} needed to make jobs in, the target has ${there}`;
     }
     case 'token':
       return own.some((space) => tokenOf(space, name as SpaceToken))
@@ -81,6 +81,12 @@ function lacks(target: EmitTarget, need: string): string | undefined {
     default:
       return `unknown need ${need}`;
   }
+}
+
+/** Whether jobs can be made and worked on in a space; a command driver has keys of its own. */
+export function isUsable(target: EmitTarget, space: Space): boolean {
+  if (!target.drivers.includes('emit-rest')) return true;
+  return tokenOf(space, 'producer') !== undefined && tokenOf(space, 'worker') !== undefined;
 }
 
 /** A token that is revoked must be made good again: others need it after us. */

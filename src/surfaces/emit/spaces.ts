@@ -3,7 +3,7 @@ import type { EmitRules } from '../../contract/rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { EmitTarget, Space, SpaceToken } from '../../target/target.ts';
 import { EmitDriver } from './driver.ts';
-import { isAsPromised, tokenOf } from './offers.ts';
+import { isAsPromised, isUsable, tokenOf } from './offers.ts';
 
 /** What every verb stands on: the stage, the driver, and the spaces that a scene holds. */
 export class EmitSpaces {
@@ -47,12 +47,8 @@ export class EmitSpaces {
   async lease(wanted: { readonly own?: number; readonly foreign?: number }): Promise<void> {
     const pick = (tenant: Space['tenant'], count: number, free: (name: string) => boolean): Space[] =>
       this.target.spaces
-        .filter((space) => space.tenant === tenant && free(space.id) && usable(space))
+        .filter((space) => space.tenant === tenant && free(space.id) && isUsable(this.target, space))
         .slice(0, count);
-    // A command driver has keys of its own.
-    const usable = (space: Space): boolean =>
-      !this.target.drivers.includes('emit-rest') ||
-      (tokenOf(space, 'producer') !== undefined && tokenOf(space, 'worker') !== undefined);
     const lease = await this.stage.lease((free) => {
       const own = pick('own', wanted.own ?? 0, free);
       const foreign = pick('foreign', wanted.foreign ?? 0, free);
