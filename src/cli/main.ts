@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
 import { conformCommand, serveCommand, specsCommand } from './options.ts';
 import { version } from './version.ts';
@@ -22,6 +22,7 @@ async function main(args: readonly string[]): Promise<number> {
     .description('A conformance harness and reference server for three realtime event surfaces.')
     .version(version())
     .exitOverride()
+    .configureHelp({ optionDescription })
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'plumbline: ')) });
   conformCommand(program, async (options) => {
     const { conform } = await import('./conform.ts');
@@ -43,6 +44,14 @@ async function main(args: readonly string[]): Promise<number> {
     return cause.exitCode === 0 ? exitCodes.done : exitCodes.usage;
   }
   return exit;
+}
+
+/** An empty list or an unset switch is no default worth a word. */
+function optionDescription(option: Option): string {
+  const { defaultValue, description } = option;
+  const isEmpty =
+    defaultValue === false || (typeof defaultValue === 'object' && Object.keys(defaultValue).length === 0);
+  return isEmpty ? description : new Help().optionDescription(option);
 }
 
 async function fail(cause: unknown): Promise<never> {

@@ -87,7 +87,7 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
       0,
     )
     .option('--slow', 'also what needs more than 5 s of real time', false)
-    .option('--destructive', 'also illegal framing, floods and huge messages; loopback only', false)
+    .option('--destructive', 'also illegal frames and messages past any size; loopback only', false)
     .option(
       '--reporter <name=file...>',
       `terminal, json, ndjson, junit; without a file on standard output, with one beside the terminal's`,
