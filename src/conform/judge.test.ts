@@ -309,11 +309,13 @@ describe('an open point', () => {
       pinned,
       readBy = 'E1',
       outcome = 'passed' as 'passed' | 'failed',
+      circumstances = calm,
     }: {
       readonly mixed?: boolean;
       readonly pinned?: string;
       readonly readBy?: string;
       readonly outcome?: 'passed' | 'failed';
+      readonly circumstances?: Circumstances;
     } = {},
   ) => {
     const cases = values.map((value, at) =>
@@ -326,7 +328,7 @@ describe('an open point', () => {
     );
     const target = toyTarget(pinned === undefined ? {} : { pins: { A1: pinned } });
     const toy = { cases, openPoints: [toyPoint('A1', { mixed })] };
-    const judged = results(toy, { events: [proof] }, { target });
+    const judged = results(toy, { events: [proof] }, { target, circumstances });
     return { check: judged.results.at(-1), point: judged.points[0] };
   };
 
@@ -355,6 +357,14 @@ describe('an open point', () => {
     expect(resolved(['one', 'two']).check).toMatchObject({
       outcome: 'failed',
       findings: [{ rule: 'two-readings', actual: 'one and two', frame: 1 }],
+    });
+  });
+
+  it('is an error where two were seen of a target that died: its end is no answer of its', () => {
+    const circumstances = { interrupted: false, died: 'the target died' };
+    expect(resolved(['one', 'two'], { circumstances }).check).toMatchObject({
+      outcome: 'error',
+      reason: 'the target died',
     });
   });
 

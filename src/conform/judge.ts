@@ -11,6 +11,8 @@ export interface Circumstances {
   readonly unreachable?: string;
   /** Set where the run was stopped: scenes that did not end are not run. */
   readonly interrupted: boolean;
+  /** Why the target was no longer there at the end: what its connections show of their end is no answer of its. */
+  readonly died?: string;
 }
 
 /** Judges every check of one target from what was recorded. Pure: the same recordings, the same results. */
@@ -181,7 +183,7 @@ function judgeMonitor(
   if (findings.length > 0) return resultOf(check, 'failed', { findings: findings.slice(0, 20) });
   if (circumstances.interrupted) return resultOf(check, 'not-run', { reason: 'the run was interrupted' });
   if (proven) {
-    const broken = evidence.broken();
+    const broken = evidence.broken() ?? circumstances.died;
     return broken ? resultOf(check, 'error', { reason: broken }) : resultOf(check, 'passed', {});
   }
   const { outcome, reason } = untestableOrExcluded(
@@ -230,6 +232,9 @@ function judgePoint(
   if (other) {
     const finding = readingFinding('another-reading', `${pinned}, as pinned`, other.value, other);
     return { result: resultOf(check, 'failed', { findings: [finding] }), point: resolved };
+  }
+  if (values.length > 1 && !point.mixed && circumstances.died !== undefined) {
+    return { result: resultOf(check, 'error', { reason: circumstances.died }), point: resolved };
   }
   if (values.length > 1 && !point.mixed) {
     const second = seen.find((reading) => reading.value !== values[0]);

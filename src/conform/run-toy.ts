@@ -5,8 +5,10 @@ import type { TargetPlan } from './plan.ts';
 import { type RunOptions, type RunResult, run } from './run.ts';
 import type { Reporter, RunEvent } from './run-event.ts';
 
-/** A server that says back whatever it is told, and dies when it is told to; for tests. */
-export async function echoServer(): Promise<OnAPort & { readonly url: string; readonly most: () => number }> {
+/** A server that says back whatever it is told, and dies when it is told to, or pinged; for tests. */
+export async function echoServer(
+  options: { readonly diesOfPings?: boolean } = {},
+): Promise<OnAPort & { readonly url: string; readonly most: () => number }> {
   const server = createServer();
   const sockets = new WebSocketServer({ server });
   const listening = await onAPort(server);
@@ -14,6 +16,8 @@ export async function echoServer(): Promise<OnAPort & { readonly url: string; re
   sockets.on('connection', (socket) => {
     most = Math.max(most, sockets.clients.size);
     socket.on('message', (data, binary) => {
+      // Who says nothing only looks whether we are there.
+      if (options.diesOfPings) socket.on('ping', () => void listening.close());
       if (String(data) === 'die') void listening.close();
       else socket.send(data, { binary });
     });

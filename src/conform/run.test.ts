@@ -297,6 +297,14 @@ describe('a target that dies', () => {
     expect(result).toMatchObject({ verdict: 'incomplete', exit: 3 });
   });
 
+  it('at the drain, after the last scene, is not the first hostile scene’s doing', async () => {
+    const server = await echoServer({ diesOfPings: true });
+    const toy = { requirements, ...suiteOf([a], [toyScene('emit/hostile', { phase: 'hostile' })]) };
+    const result = await runPlans(planToy(toy, [toyTarget({ urls: { ws: server.url } })]));
+    expect(outcomesOf(result)).toEqual({ 'emit/case-of-a': 'passed', 'emit/case-of-hostile': 'error' });
+    expect(result.exit).toBe(3);
+  });
+
   it('takes nothing from what was found before', async () => {
     const result = await runToy(suiteOf([a, fail], [killing('emit/killer', 'ordinary')]), { jobs: 1 });
     expect(outcomesOf(result)).toEqual({ 'emit/case-of-a': 'failed', 'emit/case-of-killer': 'error' });

@@ -48,9 +48,11 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
     signal: options.signal,
   };
   const recordings = new Map<string, Recording>();
+  const life: Life = { dead: undefined };
   const judge = (unreachable?: string): TargetOutcome => ({
     ...judgeTarget(plan, recordings, {
       interrupted: options.signal.aborted,
+      ...(life.dead === undefined ? {} : { died: life.dead }),
       ...(unreachable === undefined ? {} : { unreachable }),
     }),
     recordings,
@@ -61,8 +63,8 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
     if (plan.scenes.length === 0 && !plan.checks.some(isOpen)) return judge();
     const unreachable = await preflight(run, options.waitMs);
     if (unreachable !== undefined) return judge(unreachable);
-    const life: Life = { dead: undefined };
     await ordinary(plan, run, options, recordings, life);
+    await alive(run, recordings, life);
     await hostile(plan, run, options, recordings, life);
     return judge();
   } finally {
@@ -149,6 +151,13 @@ async function ordinary(
   );
   const ms = options.signal.aborted ? 500 : drainMs(recordings.values(), options.multiplier);
   await drain(done, ms);
+}
+
+/** Before anybody is blamed for what comes: is the target still there, after all that has been asked of it? */
+async function alive(run: TargetRun, recordings: ReadonlyMap<string, Recording>, life: Life): Promise<void> {
+  if (life.dead !== undefined || recordings.size === 0) return;
+  const gone = await preflight(run, 0);
+  if (gone !== undefined) life.dead = `the target died while its connections were watched: ${gone}`;
 }
 
 async function hostile(
