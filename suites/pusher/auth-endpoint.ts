@@ -207,7 +207,12 @@ function rowCase(rules: PusherRules, name: string, row: AuthRow, encoding: Encod
       checks: each(rules.authEndpoint.denied.page, (view: View) => undecided(view, asked, row.openPoint)),
     };
   }
-  const statuses = Object.entries(row.status ?? {});
+  // Whatever is a listed reading of the row's open point passes, and is reported there.
+  const point = rules.openPoints.find(({ id: own }) => own === row.openPoint);
+  const readings = (point?.readings ?? []).map(Number);
+  const statuses = Object.entries(row.status ?? {}).map(
+    ([requirement, allowed]) => [requirement, [...new Set([...allowed, ...readings])]] as const,
+  );
   return {
     id,
     title: `${title} gets no signature`,

@@ -110,20 +110,22 @@ function clockScene({ keepAlive: rule }: PusherRules): Scene<PusherVerbs> {
       slow: true,
     },
     async ({ connections, clock }) => {
-      const interval = rule.activityTimeoutSeconds - 2;
-      // In real time a scene has two minutes at most; that is four times what a silent client is given.
-      const rounds = clock.hasControl ? Math.ceil(rule.survives.seconds / interval) : 4;
-      const stay = async (peer: string, sign: (n: number) => Promise<boolean>): Promise<void> => {
+      const stay = async (peer: string, sign: (step: string) => Promise<boolean>): Promise<void> => {
         await connections.connect(peer, { silent: true });
-        for (let n = 1; n <= rounds; n++) {
+        // A client pings at the smaller of its own interval and the one that it was told.
+        const told = connections.activityTimeout(peer) ?? rule.activityTimeoutSeconds;
+        const interval = Math.max(1, Math.min(told, rule.activityTimeoutSeconds) - 2);
+        // In real time a scene has two minutes at most; that is still far more than a silent client is given.
+        const seconds = clock.hasControl ? rule.survives.seconds : 100;
+        for (let n = 1; n <= Math.ceil(seconds / interval); n++) {
           await clock.pass(peer, connections.nonceOf(peer), interval);
-          if (!(await sign(n))) return;
+          if (!(await sign(`sign of ${peer} ${n}`))) return;
         }
-        await connections.ping(peer, { step: `fence ${peer}` });
+        await sign(`fence ${peer}`);
       };
       await Promise.all([
-        stay('pinging', (n) => connections.ping('pinging', { step: `sign of pinging ${n}` })),
-        stay('control', (n) => connections.controlPing('control', `sign of control ${n}`)),
+        stay('pinging', (step) => connections.ping('pinging', { step })),
+        stay('control', (step) => connections.controlPing('control', step)),
       ]);
     },
   );

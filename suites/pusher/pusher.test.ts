@@ -3,7 +3,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { CheckResult } from '../../src/conform/check-result.ts';
 import { makePlan } from '../../src/conform/plan.ts';
 import { type RunResult, run } from '../../src/conform/run.ts';
-import type { JsonObject } from '../../src/contract/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../src/contract/json.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { allFaults } from '../../src/reference/faults.ts';
 import { startReference } from '../../src/reference/start.ts';
@@ -134,7 +134,10 @@ describe('the reference server', () => {
   );
   it.each(readings)('conforms with %s = %s', { timeout: patience }, async (id, value, dialect) => {
     const result = await judgedReference({ readings: { [id]: value } }, { dialect, jobs: 8 });
-    expect(bad(result)).toEqual([]);
+    // Who is never pinged is pinged in no way at all.
+    const unanswered = value === 'stays-open' ? 'A11.ping' : '';
+    const left = result.checks.filter((check) => !isGood(check) && check.requirement !== unanswered);
+    expect(left.map(brief)).toEqual([]);
     const [point] = result.outcomes.flatMap(({ points }) => points.filter((one) => one.id === id));
     expect(point?.resolved).toContain(value);
   });
@@ -328,10 +331,12 @@ describe('no MUST check passes on a server that knows nothing', () => {
   });
 
   function answered(text: string, decide: () => 'granted' | 'refused'): readonly string[] {
-    const { event, data } = JSON.parse(text) as { event: string; data?: { channel?: string } };
+    const message = parseJson(text);
+    if (!isObject(message)) return [];
+    const { event, data } = message;
     if (event === 'pusher:ping') return ['{"event":"pusher:pong","data":{}}'];
     if (event !== 'pusher:subscribe') return [];
-    const channel = data?.channel ?? '';
+    const channel = isObject(data) ? (data.channel ?? '') : '';
     return [
       JSON.stringify(
         decide() === 'granted'

@@ -1,4 +1,4 @@
-import { isObject, type Json } from '../../contract/json.ts';
+import { isObject, type Json, type JsonObject } from '../../contract/json.ts';
 import type { ConnectionTry, PusherRules } from '../../contract/pusher-rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { PusherTarget } from '../../target/target.ts';
@@ -119,20 +119,21 @@ export class Connections {
         event.kind === 'refused' || (event.kind === 'frame' && eventOf(event) === protocolEvent.established),
     });
     if (greeting?.kind !== 'frame') return false;
-    const data = dataOf(greeting);
-    const told = isObject(data) && typeof data.activity_timeout === 'number' ? data.activity_timeout : 30;
+    const told = this.activityTimeout(peer) ?? 30;
     if (!this.#silent.has(peer)) this.#keepAlive(peer, Math.min(30, Math.max(1, told)));
     return true;
   }
 
   /** The socket id that a connection was told; empty where it was told none. */
   socketId(peer: string): string {
-    const greeting = this.#stage.recorder.recording.events.find(
-      (event): event is Frame =>
-        event.kind === 'frame' && event.peer === peer && eventOf(event) === protocolEvent.established,
-    );
-    const data = greeting && dataOf(greeting);
-    return isObject(data) && typeof data.socket_id === 'string' ? data.socket_id : '';
+    const { socket_id: socketId } = this.#told(peer);
+    return typeof socketId === 'string' ? socketId : '';
+  }
+
+  /** Seconds of silence after which a connection was told that it is in doubt. */
+  activityTimeout(peer: string): number | undefined {
+    const { activity_timeout: timeout } = this.#told(peer);
+    return typeof timeout === 'number' ? timeout : undefined;
   }
 
   /** One right and one wrong subscription, in an order drawn for this connection. */
@@ -297,6 +298,15 @@ export class Connections {
     if (this.#stage.recorder.peer(peer)) {
       await this.#waits.next((event) => event.kind === 'closed' && event.peer === peer, 0, 1000);
     }
+  }
+
+  #told(peer: string): JsonObject {
+    const greeting = this.#stage.recorder.recording.events.find(
+      (event): event is Frame =>
+        event.kind === 'frame' && event.peer === peer && eventOf(event) === protocolEvent.established,
+    );
+    const data = greeting && dataOf(greeting);
+    return isObject(data) ? data : {};
   }
 
   async #answer(peer: string, channel: string, from: number): Promise<WireEvent | undefined> {

@@ -10,19 +10,21 @@ import { channelOf, dataOf, eventOf, isChannelEvent, isOurs, messageOf, protocol
 import { isForUs } from '../standing.ts';
 
 /** Schema of a frame of the protocol's own, and of what is encoded in its data. */
-const ofProtocol: Readonly<Record<string, { readonly frame: string; readonly data?: string }>> = {
-  [protocolEvent.established]: {
-    frame: 'messages/connection-established',
-    data: 'messages/connection-established-data',
-  },
-  [protocolEvent.error]: { frame: 'messages/error', data: 'messages/error-data' },
-  [protocolEvent.ping]: { frame: 'messages/ping' },
-  [protocolEvent.pong]: { frame: 'messages/pong' },
-  [protocolEvent.succeeded]: { frame: 'messages/subscription-succeeded' },
-  [protocolEvent.refused]: { frame: 'messages/subscription-error' },
-  // The name that client libraries give it; on the wire it is a confirmation under a wrong name.
-  'pusher:subscription_succeeded': { frame: 'messages/subscription-succeeded' },
-};
+const ofProtocol = new Map<string, { readonly frame: string; readonly data?: string }>(
+  Object.entries({
+    [protocolEvent.established]: {
+      frame: 'messages/connection-established',
+      data: 'messages/connection-established-data',
+    },
+    [protocolEvent.error]: { frame: 'messages/error', data: 'messages/error-data' },
+    [protocolEvent.ping]: { frame: 'messages/ping' },
+    [protocolEvent.pong]: { frame: 'messages/pong' },
+    [protocolEvent.succeeded]: { frame: 'messages/subscription-succeeded' },
+    [protocolEvent.refused]: { frame: 'messages/subscription-error' },
+    // The name that client libraries give it; on the wire it is a confirmation under a wrong name.
+    'pusher:subscription_succeeded': { frame: 'messages/subscription-succeeded' },
+  }),
+);
 
 /** Two dialects of a contract have the same schemas: they are compiled once. */
 const compiled = new WeakMap<SurfaceContract<PusherRules>, Validators>();
@@ -42,7 +44,7 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
   const schemas = [
     'messages/job-event',
     update,
-    ...Object.values(ofProtocol).flatMap(({ frame, data }) => (data === undefined ? [frame] : [frame, data])),
+    ...[...ofProtocol.values()].flatMap(({ frame, data }) => (data === undefined ? [frame] : [frame, data])),
   ];
   const covered = new Set(['PC4', ...schemas.flatMap((name) => namedIn(contract.schemas[name]))]);
 
@@ -97,9 +99,11 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
         );
         return;
       }
-      const known = ofProtocol[name];
+      const known = ofProtocol.get(name);
       if (known) {
         judge(known.frame, message, event, '', report);
+        // Some servers refuse a subscription by an error; one that names its channel does as well.
+        if (name === protocolEvent.error && channelOf(event) !== undefined) report.saw('PS5i', event);
         const data = dataOf(event);
         if (known.data !== undefined && isObject(data)) judge(known.data, data, event, '/data', report);
         else if (known.data !== undefined && typeof message.data === 'string') {

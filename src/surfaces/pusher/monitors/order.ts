@@ -39,7 +39,8 @@ export function order(rules: PusherRules, dialect: string): Monitor {
       if (event.kind !== 'frame' || isOurs(context.recording, event)) return;
       if (!isForUs(context.recording, event)) return;
       const status = statusOf(event);
-      const rule = status === undefined ? undefined : events?.[status];
+      const rule =
+        status !== undefined && events && Object.hasOwn(events, status) ? events[status] : undefined;
       if (status === undefined || !rule) return;
       const find = (ids: readonly string[], name: string, expected: string): void => {
         for (const id of ids) report.find(id, { rule: name, expected, actual: show(updateOf(event)) }, event);
