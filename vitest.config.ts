@@ -8,6 +8,8 @@ export default defineConfig({
     globalSetup: ['./scripts/warm-contract.ts'],
     include: ['{src,suites,scripts}/**/*.test.ts'],
     // Tests run real servers and processes on whatever machine there is; a hang must still end.
+    // One for each core: vitest itself would leave one of two idle.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 30_000,
     // A test that passes the second time has told us something; hiding it would not.
