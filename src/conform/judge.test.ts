@@ -298,6 +298,16 @@ describe('a monitor', () => {
     expect(monitored(saw, { events: [proof] }, interrupted)).toMatchObject({ outcome: 'not-run' });
     expect(monitored(found, { events: [proof] }, interrupted)).toMatchObject({ outcome: 'failed' });
   });
+
+  it('that breaks is an error of ours, and no verdict on anything', () => {
+    const breaks = (): never => {
+      throw new Error('out of ideas');
+    };
+    expect(monitored(breaks, { events: [proof] })).toMatchObject({
+      outcome: 'error',
+      reason: 'the monitor broke: out of ideas',
+    });
+  });
 });
 
 describe('an open point', () => {

@@ -1,5 +1,5 @@
 import type { Finding, Judgement, Outcome, Reading } from '../suite/judgement.ts';
-import { type MonitorReport, watch } from '../suite/monitor.ts';
+import { type Monitor, type MonitorContext, type MonitorReport, watch } from '../suite/monitor.ts';
 import type { Recording } from '../suite/recording.ts';
 import { StepMissing, View } from '../suite/view.ts';
 import type { CheckResult, ResolvedPoint } from './check-result.ts';
@@ -181,6 +181,8 @@ function judgeMonitor(
     }
   }
   if (findings.length > 0) return resultOf(check, 'failed', { findings: findings.slice(0, 20) });
+  const brokenMonitor = evidence.brokenMonitor(monitor);
+  if (brokenMonitor !== undefined) return resultOf(check, 'error', { reason: brokenMonitor });
   if (circumstances.interrupted) return resultOf(check, 'not-run', { reason: 'the run was interrupted' });
   if (proven) {
     const broken = evidence.broken() ?? circumstances.died;
@@ -290,6 +292,8 @@ class Evidence {
   readonly #proven = new Map<Recording, ReadonlySet<string>>();
   readonly #reports = new Map<string, readonly (readonly [Recording, MonitorReport])[]>();
 
+  readonly #brokenMonitors = new Map<string, string>();
+
   constructor(plan: TargetPlan, recordings: ReadonlyMap<string, Recording>) {
     this.#plan = plan;
     this.#recordings = recordings;
@@ -331,10 +335,25 @@ class Evidence {
         jobOf: (frame: Parameters<typeof suite.surface.jobOf>[1]) => suite.surface.jobOf(recording, frame),
         shared,
       };
-      return [recording, one ? watch(one, context) : emptyReport] as const;
+      return [recording, one ? this.#watched(one, context) : emptyReport] as const;
     });
     this.#reports.set(id, made);
     return made;
+  }
+
+  /** A monitor that breaks is our fault: its checks say so, and the others are judged all the same. */
+  #watched(one: Monitor, context: MonitorContext): MonitorReport {
+    try {
+      return watch(one, context);
+    } catch (cause) {
+      this.#brokenMonitors.set(one.id, `the monitor broke: ${(cause as Error).message}`);
+      return emptyReport;
+    }
+  }
+
+  /** Why a monitor has nothing to say, where it broke. */
+  brokenMonitor(id: string): string | undefined {
+    return this.#brokenMonitors.get(id);
   }
 
   /** What nothing proves to be the target's own doing answers no open point. */
