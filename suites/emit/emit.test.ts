@@ -11,11 +11,8 @@ import { suites } from '../index.ts';
 
 const contract = await loadContract();
 
-async function serve(...faults: readonly string[]): Promise<Reference> {
-  const reference = await startReference({ contract, port: 0, surfaces: ['emit'], faults });
-  onTestFinished(() => reference.close());
-  return reference;
-}
+const serve = (...faults: readonly string[]): Promise<Reference> =>
+  startReference({ contract, port: 0, surfaces: ['emit'], faults });
 
 async function targetOf(reference: Reference): Promise<EmitTarget> {
   const [target] = await targetsOf(reference.targets(), 'the reference', contract);
@@ -43,10 +40,9 @@ describe('the reference server', () => {
   let alone: Judged;
   let together: Judged;
   beforeAll(async () => {
-    const reference = await startReference({ contract, port: 0, surfaces: ['emit'] });
-    alone = await judged(reference, [], { jobs: 1 });
-    together = await judged(reference, [], { jobs: 16 });
-    await reference.close();
+    const [one, other] = await Promise.all([serve(), serve()]);
+    [alone, together] = await Promise.all([judged(one, [], { jobs: 1 }), judged(other, [], { jobs: 16 })]);
+    await Promise.all([one.close(), other.close()]);
   });
 
   it('is conformant', () => {
@@ -84,8 +80,10 @@ describe('a fault is caught by a check of what it breaks first', () => {
     return [id, fault?.breaks[0], pattern] as const;
   });
 
-  it.each(rows)('%s by one of %s', async (id, requirement, pattern) => {
-    const { checks, exit } = await judged(await serve(id), [pattern]);
+  it.concurrent.each(rows)('%s by one of %s', async (id, requirement, pattern) => {
+    const reference = await serve(id);
+    const { checks, exit } = await judged(reference, [pattern]);
+    await reference.close();
     const caught = checks.filter((check) => check.outcome === 'failed').map((check) => check.requirement);
     expect(caught).toContain(requirement);
     expect(exit).toBe(1);
@@ -99,15 +97,14 @@ describe('--only', () => {
     'emit/foreign-job-admitted',
     'emit/stripped-to-empty-object',
   ];
-  let reference: Reference;
   let whole: Judged;
   beforeAll(async () => {
-    reference = await startReference({ contract, port: 0, surfaces: ['emit'], faults });
+    const reference = await serve(...faults);
     whole = await judged(reference);
-    return () => reference.close();
+    await reference.close();
   });
 
-  it.each([
+  it.concurrent.each([
     'emit/handshake/job/foreign-read',
     'emit/scope/checkpoint/stripped-for-progress',
     'emit/scope/completed/kept-for-read',
@@ -121,7 +118,11 @@ describe('--only', () => {
   ])('gives %s the outcome that it has in the whole run', async (id) => {
     const expected = outcomesOf(whole, (one) => one === id);
     expect(Object.keys(expected)).not.toHaveLength(0);
-    expect(outcomesOf(await judged(reference, [id]), (one) => one === id)).toEqual(expected);
+    // A server of its own: of what two runs make side by side, each would poll the other's.
+    const reference = await serve(...faults);
+    const part = await judged(reference, [id]);
+    await reference.close();
+    expect(outcomesOf(part, (one) => one === id)).toEqual(expected);
   });
 });
 
@@ -129,6 +130,7 @@ describe('a job of somebody else in one of our spaces', () => {
   /** A run of some scenes on a server in whose first space somebody has a job. */
   async function withForeignJob() {
     const reference = await serve();
+    onTestFinished(() => reference.close());
     const target = await targetOf(reference);
     const [space] = target.spaces;
     const api = `${target.urls.http}/api/v1`;

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createTcp } from 'node:net';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { makePlan } from '../../src/conform/plan.ts';
 import { runPlans } from '../../src/conform/run-toy.ts';
@@ -109,9 +109,7 @@ const impostors: Readonly<Record<string, () => Server>> = {
 };
 
 /** Judges an impostor as though it were the server of a target file. */
-async function judged(server: Server) {
-  const { port, close } = await onAPort(server);
-  onTestFinished(close);
+async function judged(port: number) {
   const entry = {
     ...emitTarget({ http: `http://127.0.0.1:${port}`, ws: `ws://127.0.0.1:${port}` }),
     control: `http://127.0.0.1:${port}/control`,
@@ -122,9 +120,12 @@ async function judged(server: Server) {
   return runPlans(makePlan(contract, chosen, suites, { only: [], slow: false }), { multiplier: 1 });
 }
 
-describe.each(Object.entries(impostors))('a server that %s', (_, make) => {
-  it('passes no MUST check, and answers no open point', async () => {
-    const { checks, exit } = await judged(make());
+describe('passes no MUST check, and answers no open point: a server that', () => {
+  // Side by side, since most of the time nobody answers.
+  it.concurrent.each(Object.entries(impostors))('%s', async (_, make) => {
+    const { port, close } = await onAPort(make());
+    const { checks, exit } = await judged(port);
+    await close();
     const passed = checks.filter(({ outcome, level }) => outcome === 'passed' && level === 'MUST');
     const answered = checks.filter(({ outcome }) => outcome === 'ambiguous');
     expect(passed.map((check) => `${check.case} ${check.requirement}`)).toEqual([]);

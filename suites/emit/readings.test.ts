@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { makePlan } from '../../src/conform/plan.ts';
 import { runPlans } from '../../src/conform/run-toy.ts';
 import { loadContract } from '../../src/contract/load.ts';
@@ -13,10 +13,13 @@ const points = contract.emit.openPoints;
 /** Judges the reference server as it is with some readings. */
 async function judged(readings: Readonly<Record<string, string>>) {
   const reference = await startReference({ contract, port: 0, surfaces: ['emit'], readings });
-  onTestFinished(() => reference.close());
   const targets = await targetsOf(reference.targets(), 'the reference', contract);
   const chosen = targets.map((target) => ({ target, dialect: 'emit@1' }));
-  return runPlans(makePlan(contract, chosen, suites, { only: [], slow: false }), { multiplier: 1 });
+  const result = await runPlans(makePlan(contract, chosen, suites, { only: [], slow: false }), {
+    multiplier: 1,
+  });
+  await reference.close();
+  return result;
 }
 
 /**
@@ -30,7 +33,8 @@ const servers: Readonly<Record<string, (point: OpenPoint, at: number) => number>
   'by turns the second and the first': (_, at) => (at + 1) % 2,
 };
 
-describe.each(Object.entries(servers))('a server that follows %s reading of every point', (_, choose) => {
+/** The reading of each point, of which some hang together. */
+function readingsOf(choose: (point: OpenPoint, at: number) => number): Record<string, string> {
   const chosen = points.map((point, at) => {
     const reading = point.readings[choose(point, at)] ?? point.readings.at(-1) ?? '';
     return [point.id, reading] as const;
@@ -38,18 +42,22 @@ describe.each(Object.entries(servers))('a server that follows %s reading of ever
   const readings: Record<string, string> = Object.fromEntries(chosen);
   // A foreign job is 403 by the document: a job that never was is told apart from it by another number only.
   readings['A28.unknown-job'] = readings.A29 === 'alike' ? '403' : '404';
+  return readings;
+}
 
-  it('fails nothing, leaves nothing untestable, and is seen for what it is', async () => {
-    const { checks, outcomes } = await judged(readings);
-    const bad = checks.filter(({ outcome }) => outcome !== 'passed' && outcome !== 'ambiguous');
-    expect(bad.map((one) => [one.case, one.requirement, one.outcome, one.reason])).toEqual([]);
-    const resolved = outcomes.flatMap((outcome) => outcome.points);
-    // Of a point that depends on circumstances, others may be seen beside it.
-    const seen = resolved.map(({ id, resolved: values }) => {
-      const { mixed } = points.find((point) => point.id === id) ?? {};
-      const wanted = readings[id] ?? '';
-      return [id, mixed && values.includes(wanted) ? wanted : values.join()];
-    });
-    expect(Object.fromEntries(seen)).toEqual(readings);
+const title =
+  'fails nothing, leaves nothing untestable, and is seen for what it is: a server that follows %s reading';
+it.each(Object.entries(servers))(title, async (_, choose) => {
+  const readings = readingsOf(choose);
+  const { checks, outcomes } = await judged(readings);
+  const bad = checks.filter(({ outcome }) => outcome !== 'passed' && outcome !== 'ambiguous');
+  expect(bad.map((one) => [one.case, one.requirement, one.outcome, one.reason])).toEqual([]);
+  const resolved = outcomes.flatMap((outcome) => outcome.points);
+  // Of a point that depends on circumstances, others may be seen beside it.
+  const seen = resolved.map(({ id, resolved: values }) => {
+    const { mixed } = points.find((point) => point.id === id) ?? {};
+    const wanted = readings[id] ?? '';
+    return [id, mixed && values.includes(wanted) ? wanted : values.join()];
   });
+  expect(Object.fromEntries(seen)).toEqual(readings);
 });
