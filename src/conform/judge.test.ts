@@ -1,34 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../suite/case.ts';
-import { failed, type Judgement, passed, type Reading, untestable } from '../suite/judgement.ts';
+import { failed, type Judgement, passed, untestable } from '../suite/judgement.ts';
 import { monitor, type Report } from '../suite/monitor.ts';
-import type { Ending, Recording } from '../suite/recording.ts';
+import type { Ending } from '../suite/recording.ts';
 import type { View } from '../suite/view.ts';
 import { on, type Written, written } from '../suite/written-recording.ts';
 import type { WireEvent } from '../wire/event.ts';
-import type { CheckResult, ResolvedPoint } from './check-result.ts';
-import { type Circumstances, judgeScene, judgeTarget } from './judge.ts';
-import { planToy, type Toy, toyPoint, toyRequirement, toyScene, toyTarget } from './toy-suite.ts';
+import type { CheckResult } from './check-result.ts';
+import { judgeScene } from './judge.ts';
+import { calm, results, scene } from './judge-toy.ts';
+import { planToy, toyRequirement, toyTarget } from './toy-suite.ts';
 
-const scene = toyScene('emit/a');
 const { frame, opened } = on('viewer');
 const proof = frame('a-nonce');
 const finding = { rule: 'wrong', expected: 'right', actual: 'wrong' };
-const calm: Circumstances = { interrupted: false };
-
-/** The results of a toy with one scene, whose recording is given; absent: it was never performed. */
-function results(
-  toy: Toy,
-  recording: Written | undefined,
-  { target = toyTarget(), circumstances = calm } = {},
-): { readonly results: readonly CheckResult[]; readonly points: readonly ResolvedPoint[] } {
-  const requirements = [toyRequirement('E1', { includes: ['E10'] }), toyRequirement('E2', { level: 'INFO' })];
-  const [plan] = planToy({ requirements, scenes: [scene], ...toy }, [target]);
-  if (!plan) throw new Error('no plan');
-  const recordings = new Map<string, Recording>();
-  if (recording) recordings.set(scene.id, written({ scene: scene.id, ...recording }));
-  return judgeTarget(plan, recordings, circumstances);
-}
 
 /** The result of one case with one check. */
 function result(
@@ -306,126 +291,6 @@ describe('a monitor', () => {
     expect(monitored(breaks, { events: [proof] })).toMatchObject({
       outcome: 'error',
       reason: 'the monitor broke: out of ideas',
-    });
-  });
-});
-
-describe('an open point', () => {
-  /** How a point is resolved by the readings of passed cases. */
-  const resolved = (
-    values: readonly string[],
-    {
-      mixed = false,
-      pinned,
-      readBy = 'E1',
-      outcome = 'passed' as 'passed' | 'failed',
-      circumstances = calm,
-    }: {
-      readonly mixed?: boolean;
-      readonly pinned?: string;
-      readonly readBy?: string;
-      readonly outcome?: 'passed' | 'failed';
-      readonly circumstances?: Circumstances;
-    } = {},
-  ) => {
-    const cases = values.map((value, at) =>
-      judge(scene, `emit/${at}`, 'x', {
-        [readBy]: (): Judgement => {
-          const readings: Reading[] = [{ point: 'A1', value, frame: at }];
-          return outcome === 'passed' ? passed(['viewer'], { readings }) : failed(finding);
-        },
-      }),
-    );
-    const target = toyTarget(pinned === undefined ? {} : { pins: { A1: pinned } });
-    const toy = { cases, openPoints: [toyPoint('A1', { mixed })] };
-    const judged = results(toy, { events: [proof] }, { target, circumstances });
-    return { check: judged.results.at(-1), point: judged.points[0] };
-  };
-
-  it('is ambiguous where one reading was seen throughout, and says which and by which source', () => {
-    expect(resolved(['two', 'two']).check).toMatchObject({
-      outcome: 'ambiguous',
-      level: 'SHOULD',
-      reason: 'what A1 is about: two (document two)',
-    });
-  });
-
-  it('passes where it is the one that is pinned', () => {
-    expect(resolved(['two'], { pinned: 'two' }).check).toMatchObject({ outcome: 'passed', level: 'MUST' });
-  });
-
-  it('fails where it is another than the one that is pinned, and shows the frame', () => {
-    expect(resolved(['two', 'one'], { pinned: 'two' }).check).toMatchObject({
-      outcome: 'failed',
-      findings: [
-        { rule: 'another-reading', expected: 'two, as pinned', actual: 'one', frame: 1, scene: 'emit/a' },
-      ],
-    });
-  });
-
-  it('fails where two were seen: the server is of two minds', () => {
-    expect(resolved(['one', 'two']).check).toMatchObject({
-      outcome: 'failed',
-      findings: [{ rule: 'two-readings', actual: 'one and two', frame: 1 }],
-    });
-  });
-
-  it('is an error where two were seen of a target that died: its end is no answer of its', () => {
-    const circumstances = { interrupted: false, died: 'the target died' };
-    expect(resolved(['one', 'two'], { circumstances }).check).toMatchObject({
-      outcome: 'error',
-      reason: 'the target died',
-    });
-  });
-
-  it('is ambiguous where two were seen of a point whose readings depend on circumstances', () => {
-    expect(resolved(['one', 'two'], { mixed: true }).check).toMatchObject({
-      outcome: 'ambiguous',
-      reason: expect.stringContaining('one and two'),
-    });
-  });
-
-  it('is untestable where no answer was seen', () => {
-    expect(resolved([]).check).toMatchObject({ outcome: 'untestable', reason: 'no answer to it was seen' });
-  });
-
-  it('learns nothing from what is no listed reading: that is another check’s failure', () => {
-    expect(resolved(['three']).check).toMatchObject({ outcome: 'untestable' });
-  });
-
-  it('learns nothing from checks that failed', () => {
-    expect(resolved(['one'], { outcome: 'failed' }).check).toMatchObject({ outcome: 'untestable' });
-  });
-
-  it('learns from what is only observed, too', () => {
-    expect(resolved(['one'], { readBy: 'E2' }).check).toMatchObject({ outcome: 'ambiguous' });
-  });
-
-  it.each([
-    ['learns from what a monitor saw on a proven connection', 'a-nonce', 'ambiguous'],
-    ['learns nothing from what a monitor saw where nothing is proven', '{}', 'untestable'],
-  ])('%s', (_, text, outcome) => {
-    const reading = monitor({
-      id: 'emit/always/reading',
-      title: 'reading',
-      surface: 'emit',
-      per: 'run',
-      checks: [],
-      start: () => ({}),
-      step: (__, event, report) => report.reads('A1', 'one', event),
-    });
-    const toy = { monitors: [reading], openPoints: [toyPoint('A1')] };
-    expect(results(toy, { events: [frame(text)] }).results).toMatchObject([{ outcome }]);
-  });
-
-  it('is reported as it was resolved, with every reading and its source', () => {
-    expect(resolved(['two'], { pinned: 'two' }).point).toEqual({
-      id: 'A1',
-      target: 'mine',
-      about: 'what A1 is about',
-      resolved: ['two'],
-      pinned: 'two',
-      sources: ['one: document one', 'two: document two'],
     });
   });
 });
