@@ -1,5 +1,6 @@
 import type { Agent, request } from 'undici';
 import { parseJson } from '../contract/json.ts';
+import { deadline } from './deadline.ts';
 import type { Exchange } from './event.ts';
 import { flat } from './peer.ts';
 import { now, type Transcript } from './transcript.ts';
@@ -58,13 +59,15 @@ export class HttpClient {
     };
     const done = (rest: Pick<Exchange, 'status' | 'headers' | 'body'> & Partial<Exchange>): Exchange =>
       transcript.record({ ...asked, ...rest, ms: now() - began }) as Exchange;
+    const tooLate = new AbortController();
+    const callOff = deadline(wanted.ms, () => tooLate.abort());
     try {
       const response = await request(wanted.url, {
         dispatcher: agent,
         method: wanted.method as 'GET',
         headers: { ...wanted.headers },
         ...(wanted.body === undefined ? {} : { body: wanted.body }),
-        signal: AbortSignal.timeout(wanted.ms),
+        signal: tooLate.signal,
       });
       const head = {
         status: response.statusCode,
@@ -80,13 +83,16 @@ export class HttpClient {
       return done({ ...head, body, ...(json === undefined ? {} : { json }) });
     } catch (cause) {
       const error = cause as NodeJS.ErrnoException;
-      const timedOut = error.name === 'TimeoutError' || error.name === 'AbortError';
       return done({
         status: 0,
         headers: {},
         body: '',
-        error: timedOut ? `no answer within ${wanted.ms} ms` : error.message || String(error.code),
+        error: tooLate.signal.aborted
+          ? `no answer within ${wanted.ms} ms`
+          : error.message || String(error.code),
       });
+    } finally {
+      callOff();
     }
   }
 

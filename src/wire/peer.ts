@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { parseJson } from '../contract/json.ts';
+import { deadline } from './deadline.ts';
 import type { Closed, Opened, Refused, Unreachable } from './event.ts';
 import { now, type Transcript } from './transcript.ts';
 
@@ -37,7 +38,7 @@ export class Peer {
   #answer: Answer | undefined;
   #closed: Closed | undefined;
   #connected = false;
-  #deadline: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
   #weClosed = false;
   #error: string | undefined;
 
@@ -151,15 +152,15 @@ export class Peer {
 
   /** Another deadline takes the place of the one before. */
   #await(ms: number, why: Unreachable['why'], error: string): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => {
+    this.#callOff?.();
+    this.#callOff = deadline(ms, () => {
       this.#unreachable(why, error);
       this.cut();
-    }, ms);
+    });
   }
 
   #answered(answer: Parameters<Transcript['record']>[0]): void {
-    clearTimeout(this.#deadline);
+    this.#callOff?.();
     this.#answer = this.#transcript.record(answer) as Answer;
   }
 
@@ -189,7 +190,7 @@ export class Peer {
         });
         request.destroy();
       };
-      clearTimeout(this.#deadline);
+      this.#callOff?.();
       // The status decides; a body that never ends must not hold it up.
       const patience = setTimeout(finish, 500);
       response.on('data', (chunk: Buffer) => {

@@ -1,3 +1,4 @@
+import { deadline } from './deadline.ts';
 import type { NewEvent, WireEvent } from './event.ts';
 
 /** Milliseconds, monotonic, since this process began. */
@@ -31,9 +32,13 @@ export class Transcript {
     return this.events.length;
   }
 
-  /** Appends an event, stamped. `at` may be given where the moment was taken earlier, in `now()` terms. */
+  /** Stamps an event, which from then on is the transcript's, and appends it. `at` may be given where the moment was taken earlier, in `now()` terms. */
   record(event: NewEvent, at = now()): WireEvent {
-    const stamped = { ...event, seq: this.events.length, at: round(at - this.#origin) } as WireEvent;
+    // Stamped in place: whoever records makes an event for it, and a copy of each is dear.
+    const stamped = Object.assign(event, {
+      seq: this.events.length,
+      at: round(at - this.#origin),
+    }) as unknown as WireEvent;
     this.events.push(stamped);
     this.#listener?.(stamped);
     for (const waiter of this.#waiters) {
@@ -64,14 +69,14 @@ export class Transcript {
     if (signal?.aborted) return undefined;
     return new Promise((resolve) => {
       const finish = (event: WireEvent | undefined): void => {
-        clearTimeout(timer);
+        callOff();
         this.#waiters.delete(waiter);
         signal?.removeEventListener('abort', abort);
         resolve(event);
       };
       const waiter: Waiter = { matches, resolve: finish };
       const abort = (): void => finish(undefined);
-      const timer = setTimeout(abort, ms);
+      const callOff = deadline(ms, abort);
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiters.add(waiter);
     });
