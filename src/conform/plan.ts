@@ -274,8 +274,10 @@ function scenesFor(
 /** `limits.jobs` drops scenes of SHOULD checks before those of MUST ones; what is dropped is named. */
 function withinLimits(plan: TargetPlan): TargetPlan {
   const { jobs, connections } = plan.target.limits;
-  const isMust = (scene: AnyScene): boolean =>
-    plan.checks.some((check) => check.scene === scene.id && check.level === 'MUST' && !check.settled);
+  if (jobs === undefined && connections === undefined) return plan;
+  const live = plan.checks.filter((check) => check.level === 'MUST' && !check.settled);
+  const ofMust = new Set(live.map((check) => check.scene));
+  const isMust = (scene: AnyScene): boolean => ofMust.has(scene.id);
   const ordered = [...plan.scenes].sort((a, b) => Number(isMust(b)) - Number(isMust(a)));
   const kept = new Set<string>();
   const dropped = new Map<string, string>();

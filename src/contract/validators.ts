@@ -23,6 +23,21 @@ export interface Validators {
   readonly has: (schema: string) => boolean;
 }
 
+const compiled = new WeakMap<object, Validators>();
+
+/**
+ * The validators of a contract, compiled with the first question and once for all who ask: its dialects have the
+ * same schemas, and `--list` must not pay for Ajv.
+ * @throws InputError where a schema does not compile.
+ */
+export function validatorsOf(contract: Pick<SurfaceContract<unknown>, 'schemas' | 'surface'>): Validators {
+  const known = compiled.get(contract);
+  if (known) return known;
+  const made = compileValidators(contract);
+  compiled.set(contract, made);
+  return made;
+}
+
 /**
  * Compiles the message schemas of one surface, all of them, strictly.
  * @throws InputError where one does not compile: never judge by half a contract.
@@ -73,9 +88,14 @@ export function compileValidators(
     walk(schema);
     return ids;
   };
+  const covered = new Map<string, readonly string[]>();
   return {
     has: (name) => inherited.has(name),
-    covers: (name) => [...covers(name)],
+    covers: (name) => {
+      const known = covered.get(name) ?? [...covers(name)];
+      covered.set(name, known);
+      return known;
+    },
     violations: (name, message) => {
       const validate = functionFor(name);
       return validate(message) ? [] : attribute(validate.errors ?? []);

@@ -90,8 +90,9 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
       readings.push({ point, value, peer: event.peer, frame: event.seq, scene: context.recording.scene });
     },
   };
-  for (const event of context.recording.events) {
-    const key = keyOf(one.per, event, context);
+  const keys = keysOf(one.per, context);
+  for (const [at, event] of context.recording.events.entries()) {
+    const key = keys[at];
     if (key === undefined) continue;
     let entry = states.get(key);
     if (entry) entry.last = event;
@@ -103,6 +104,24 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
   }
   if (one.end) for (const { state, last } of states.values()) one.end(state, last, report, context);
   return { findings, seen, readings };
+}
+
+/** The keys of a recording's events; its dozens of monitors ask for the same ones. */
+const keysKnown = new WeakMap<Recording, Map<Per, readonly (string | undefined)[]>>();
+
+function keysOf(per: Per, context: MonitorContext): readonly (string | undefined)[] {
+  const { recording } = context;
+  let known = keysKnown.get(recording);
+  if (!known) {
+    known = new Map();
+    keysKnown.set(recording, known);
+  }
+  const made = known.get(per);
+  // A recording grows until its drain, and what it has stays as it is.
+  if (made?.length === recording.events.length) return made;
+  const keys = recording.events.map((event) => keyOf(per, event, context));
+  known.set(per, keys);
+  return keys;
 }
 
 function keyOf(per: Per, event: WireEvent, context: MonitorContext): string | undefined {

@@ -1,7 +1,7 @@
 import type { BeamRules } from '../../contract/beam-rules.ts';
 import type { SurfaceContract } from '../../contract/contract.ts';
 import { isObject } from '../../contract/json.ts';
-import { compileValidators, type Validators } from '../../contract/validators.ts';
+import { validatorsOf } from '../../contract/validators.ts';
 import { type Finding, show } from '../../suite/judgement.ts';
 import { valueAt } from '../../suite/pointer.ts';
 import type { Frame } from '../../wire/event.ts';
@@ -49,17 +49,6 @@ export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): 
     }
     return { judged, broken };
   };
-}
-
-const compiled = new WeakMap<object, Validators>();
-
-/** Compiled once for both dialects, and not before a frame is there to be judged: `--list` must not pay for Ajv. */
-function validatorsOf(contract: SurfaceContract<BeamRules>): Validators {
-  const known = compiled.get(contract);
-  if (known) return known;
-  const made = compileValidators(contract);
-  compiled.set(contract, made);
-  return made;
 }
 
 /** Every requirement that the form of a frame can break, without compiling a schema. */

@@ -1,7 +1,7 @@
 import type { SurfaceContract } from '../../../contract/contract.ts';
 import { isObject } from '../../../contract/json.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
-import { compileValidators } from '../../../contract/validators.ts';
+import { type Validators, validatorsOf } from '../../../contract/validators.ts';
 import { show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
@@ -9,11 +9,7 @@ import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
 
 /** Every frame is one JSON object as its type's schema has it; stripped ones are closed. */
 export function schema(contract: SurfaceContract<EmitRules>): Monitor {
-  let compiled: ReturnType<typeof compileValidators> | undefined;
-  const validators = (): ReturnType<typeof compileValidators> => {
-    compiled ??= compileValidators(contract);
-    return compiled;
-  };
+  const validators = (): Validators => validatorsOf(contract);
   const types = Object.keys(contract.rules.events);
   const stripped = new Set(
     types.filter((type) => contract.rules.events[type]?.data.stripped?.hidden !== undefined),

@@ -76,11 +76,13 @@ function owedBy(call: Call): Owed[] {
 
 /** Channels that a connection has left of its own accord: what it is owed of them is not judged here. */
 function wasLeft(events: readonly WireEvent[], peer: string): ReadonlySet<string> {
-  const channels = events.flatMap((event) => {
-    if (event.kind !== 'sent' || event.peer !== peer || !event.text.includes('pusher:unsubscribe')) return [];
-    return /"channel":"([^"]*)"/.exec(event.text)?.[1] ?? [];
-  });
-  return new Set(channels);
+  const channels = new Set<string>();
+  for (const event of events) {
+    if (event.kind !== 'sent' || event.peer !== peer || !event.text.includes('pusher:unsubscribe')) continue;
+    const [, channel] = /"channel":"([^"]*)"/.exec(event.text) ?? [];
+    if (channel !== undefined) channels.add(channel);
+  }
+  return channels;
 }
 
 /** An exchange is recorded when it is over; it began as many milliseconds before as it took. */

@@ -1,7 +1,7 @@
 import type { SurfaceContract } from '../../../contract/contract.ts';
 import { isObject, type Json } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
-import { compileValidators, type Validators } from '../../../contract/validators.ts';
+import { type Validators, validatorsOf } from '../../../contract/validators.ts';
 import { show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
@@ -26,20 +26,9 @@ const ofProtocol = new Map<string, { readonly frame: string; readonly data?: str
   }),
 );
 
-/** Two dialects of a contract have the same schemas: they are compiled once. */
-const compiled = new WeakMap<SurfaceContract<PusherRules>, Validators>();
-
-function compiledFor(contract: SurfaceContract<PusherRules>): Validators {
-  const known = compiled.get(contract);
-  if (known) return known;
-  const made = compileValidators(contract);
-  compiled.set(contract, made);
-  return made;
-}
-
 /** Every frame is text, one JSON object with an event, and as the schema of that event has it. */
 export function frames(contract: SurfaceContract<PusherRules>, dialect: string): Monitor {
-  const validators = (): Validators => compiledFor(contract);
+  const validators = (): Validators => validatorsOf(contract);
   const update = contract.rules.dialects[dialect]?.schema ?? '';
   const schemas = [
     'messages/job-event',
