@@ -30,6 +30,11 @@ export function accepted(view: View, name: string): Judgement {
   view.step(`input ${name}`);
   const job = inputNamed(view, name);
   if (outputsOf(view, job).length > 0) return passed([job.where]);
+  // Answered on the wrong connection it was taken all the same: where it went is another requirement's matter.
+  const astray = view.recording.events.find(
+    (event) => event.kind === 'frame' && inputOf(view.recording, event)?.id === job.id,
+  );
+  if (astray) return passed([astray.peer]);
   const inputs = Object.values(view.recording.jobs).filter(({ where }) => where === job.where);
   const later = inputs.slice(1).find((one) => outputsOf(view, one).length > 0);
   if (inputs[0] !== job || !later)
