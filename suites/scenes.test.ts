@@ -28,6 +28,17 @@ describe.each(surfaceNames)('the judge is right about a scene of %s', async (sur
     expect(sceneDisagreement(entry, suite, requirements, targetOf(surface, entry.dialect))).toEqual(right);
   });
 
+  it('and there are ten good and ten bad recordings of each surface at the least', async () => {
+    const { value } = await readYaml(join(packageRoot(), 'specs', surface, 'samples', 'recordings.yaml'));
+    const all = [
+      ...(value as unknown as typeof file.value & { recordings: SceneEntry[] }).recordings,
+      ...scenes,
+    ];
+    const good = all.filter(({ fails }) => fails.length === 0).length;
+    expect(good).toBeGreaterThanOrEqual(10);
+    expect(all.length - good).toBeGreaterThanOrEqual(10);
+  });
+
   it('where all is well something passes, else something fails', () => {
     const idle = scenes.filter(({ fails, passes }) => fails.length === 0 && passes.length === 0);
     expect(idle.map(({ name }) => name)).toEqual([]);

@@ -2,6 +2,7 @@ import type { Requirement } from '../contract/requirement.ts';
 import { recordingOf, type WholeScene } from '../suite/scene-recording.ts';
 import type { Suite } from '../suite/surface.ts';
 import type { Target } from '../target/target.ts';
+import { bearer } from './applies.ts';
 import type { CheckResult } from './check-result.ts';
 import { judgeTarget } from './judge.ts';
 import type { PlannedCheck, TargetPlan } from './plan.ts';
@@ -59,16 +60,20 @@ function resultsOf(
   const { scene, dialect } = entry;
   const cases = suite.cases.filter((one) => one.scene === scene);
   if (cases.length === 0) throw new Error(`${entry.name}: no case reads the scene ${scene}`);
+  const byId = new Map(requirements.map((row) => [row.id, row]));
   const planned = (
     id: string,
     of: Pick<PlannedCheck, 'case' | 'title' | 'scene' | 'how'>,
   ): PlannedCheck[] => {
-    const row = requirements.find((one) => one.id === id);
-    if (!row) throw new Error(`there is no requirement ${id}`);
-    if (row.level === 'INFO' || !(row.applies.dialects?.includes(dialect) ?? true)) return [];
+    const declared = byId.get(id);
+    if (!declared) throw new Error(`there is no requirement ${id}`);
+    const row = bearer(declared, byId, target, dialect, suite.surface);
+    if (!row || row.level === 'INFO') return [];
     const { group, level, text } = row;
     const surface = suite.surface.name;
-    return [{ ...of, target: target.name, surface, requirement: id, group, level, text, source: '', at: '' }];
+    return [
+      { ...of, target: target.name, surface, requirement: row.id, group, level, text, source: '', at: '' },
+    ];
   };
   const checks = [
     ...cases.flatMap((one) =>
