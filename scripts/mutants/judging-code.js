@@ -1,0 +1,26 @@
+const scenes = 'suites/scenes.test.ts';
+
+/** The code that judges, and the tests that must notice when it judges otherwise. Globs are not needed: it is a short list. */
+export const judgingCode = [
+  ...['absence', 'canary', 'judgement', 'monitor', 'pointer', 'twin', 'view'].map((name) => ({
+    file: `src/suite/${name}.ts`,
+    tests: [`src/suite/${name}.test.ts`],
+  })),
+  ...['excerpt', 'leases', 'pattern', 'pool', 'verdict'].map((name) => ({
+    file: `src/conform/${name}.ts`,
+    tests: [`src/conform/${name}.test.ts`],
+  })),
+  { file: 'src/conform/judge.ts', tests: ['src/conform/judge.test.ts', 'src/conform/open-point.test.ts'] },
+  ...['completeness', 'identity', 'leaks', 'lets-in', 'order', 'schema', 'time'].map((name) => ({
+    file: `src/surfaces/emit/monitors/${name}.ts`,
+    tests: ['suites/emit/samples.test.ts', 'suites/emit/walks.test.ts', scenes],
+  })),
+  ...['address', 'form', 'heartbeat', 'once', 'order'].map((name) => ({
+    file: `src/surfaces/beam/monitors/${name}.ts`,
+    tests: ['suites/beam/samples.test.ts', scenes],
+  })),
+  ...['channels', 'frames', 'opening', 'order', 'owners', 'values'].map((name) => ({
+    file: `src/surfaces/pusher/monitors/${name}.ts`,
+    tests: ['suites/pusher/samples.test.ts', scenes],
+  })),
+];
