@@ -1,15 +1,19 @@
 const scenes = 'suites/scenes.test.ts';
 
-/** The code that judges, and the tests that must notice when it judges otherwise. Globs are not needed: it is a short list. */
+/** The code that judges, and the tests that must notice when it judges otherwise, the quickest first. */
 export const judgingCode = [
   ...['absence', 'canary', 'judgement', 'monitor', 'pointer', 'twin', 'view'].map((name) => ({
     file: `src/suite/${name}.ts`,
     tests: [`src/suite/${name}.test.ts`],
   })),
-  ...['excerpt', 'leases', 'pattern', 'pool', 'verdict'].map((name) => ({
+  ...['excerpt', 'leases', 'pattern', 'pool'].map((name) => ({
     file: `src/conform/${name}.ts`,
     tests: [`src/conform/${name}.test.ts`],
   })),
+  {
+    file: 'src/conform/verdict.ts',
+    tests: ['src/conform/verdict.test.ts', 'src/conform/verdict-table.test.ts'],
+  },
   { file: 'src/conform/judge.ts', tests: ['src/conform/judge.test.ts', 'src/conform/open-point.test.ts'] },
   ...['completeness', 'identity', 'leaks', 'lets-in', 'order', 'schema', 'time'].map((name) => ({
     file: `src/surfaces/emit/monitors/${name}.ts`,
@@ -17,10 +21,10 @@ export const judgingCode = [
   })),
   ...['address', 'form', 'heartbeat', 'once', 'order'].map((name) => ({
     file: `src/surfaces/beam/monitors/${name}.ts`,
-    tests: ['suites/beam/samples.test.ts', scenes],
+    tests: ['suites/beam/samples.test.ts', 'suites/beam/walks.test.ts', scenes],
   })),
   ...['channels', 'frames', 'opening', 'order', 'owners', 'values'].map((name) => ({
     file: `src/surfaces/pusher/monitors/${name}.ts`,
-    tests: ['suites/pusher/samples.test.ts', scenes],
+    tests: ['suites/pusher/samples.test.ts', 'suites/pusher/walks.test.ts', scenes],
   })),
 ];
