@@ -86,7 +86,13 @@ for (const { mutant, tests } of chosen) {
   survivors.push(mutant);
   console.log(`survived  ${place(mutant)}`);
 }
+// A mutant that stayed in force, or an error that stayed in the books, would have killed all that came after it.
+const isSpoilt = await isKilled(undefined, [...new Set(chosen.slice(0, done).flatMap(({ tests }) => tests))]);
 child.kill('SIGKILL');
+if (isSpoilt) {
+  console.error('mutants: the tests fail after the last mutant, though none is in force: nothing is known');
+  process.exit(3);
+}
 
 const score = Math.round((1000 * (done - survivors.length)) / done) / 10;
 await mkdir('reports', { recursive: true });

@@ -37,9 +37,11 @@ async function isKilled({ mutant, tests }) {
   try {
     for (const test of tests) {
       const specifications = await vitest.globTestSpecifications([test]);
-      const { testModules, unhandledErrors } = await vitest.runTestSpecifications(specifications);
-      if (testModules.length === 0) throw new Error(`there is no ${test}`);
-      if (unhandledErrors.length > 0 || testModules.some((one) => one.state() === 'failed')) return true;
+      const { testModules } = await vitest.runTestSpecifications(specifications);
+      // What vitest gives back are all files that it has ever run: the others tell of other mutants.
+      const ran = testModules.find((one) => one.moduleId === resolve(test));
+      if (!ran) throw new Error(`there is no ${test}`);
+      if (ran.state() === 'failed') return true;
     }
     return false;
   } finally {

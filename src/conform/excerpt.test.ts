@@ -79,3 +79,9 @@ it('is a line of at most 200 characters, whatever happened', () => {
     }),
   );
 });
+
+it('is cut at 200 characters, and says so by its last', () => {
+  const { at, peer, seq } = { at: 1, peer: 'viewer', seq: 0 };
+  const cut = line({ at, peer, seq, kind: 'sent', text: 'x'.repeat(400), binary: false });
+  expect([cut.length, cut.at(-1)]).toEqual([200, '…']);
+});
