@@ -38,6 +38,7 @@ function common(value: LooseTarget, entry: Entry, tls: Tls) {
     at: entry.at(),
     ...(value.control === undefined ? {} : { control: value.control }),
     ...(value.observe === undefined ? {} : { observe: value.observe }),
+    ...(value.command === undefined ? {} : { command: value.command }),
   };
 }
 
@@ -53,7 +54,6 @@ function completeEmit(value: LooseEmit, shared: Common): EmitTarget {
     drivers: chosenDrivers(value),
     ...(value.unscopedToken === undefined ? {} : { unscopedToken: value.unscopedToken }),
     ...(value.job === undefined ? {} : { job: value.job }),
-    ...(value.command === undefined ? {} : { command: value.command }),
   };
 }
 

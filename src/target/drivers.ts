@@ -19,9 +19,13 @@ function needs(value: LooseTarget): Readonly<Partial<Record<Driver, Readonly<Rec
           'app.id': value.app.id !== undefined,
           'app.secret': value.app.secret !== undefined,
         },
+        command: { command: value.command !== undefined },
       };
     case 'beam':
-      return { 'beam-handler': { 'handler.key': value.handler !== undefined } };
+      return {
+        'beam-handler': { 'handler.key': value.handler !== undefined },
+        command: { command: value.command !== undefined },
+      };
   }
 }
 

@@ -95,8 +95,10 @@ export interface PusherTarget extends TargetBase {
   };
   readonly app: { readonly id?: string; readonly key: string; readonly secret?: string };
   readonly clients: readonly Client[];
-  readonly drivers: readonly ('pusher-http' | 'jobs-rest' | 'none')[];
+  /** Each verb is performed by the first of them that can. */
+  readonly drivers: readonly ('pusher-http' | 'jobs-rest' | 'command' | 'none')[];
   readonly jobs?: JobsRest;
+  readonly command?: CommandDriver;
 }
 
 export interface BeamTarget extends TargetBase {
@@ -105,7 +107,9 @@ export interface BeamTarget extends TargetBase {
   readonly tokens: { readonly valid?: string; readonly revoked?: string };
   /** The key of the published handler, which proves that it was our handler that answered. */
   readonly handler?: { readonly key: string };
-  readonly drivers: readonly ('beam-handler' | 'none')[];
+  /** Inputs are made by the first of them that can. */
+  readonly drivers: readonly ('beam-handler' | 'command' | 'none')[];
+  readonly command?: CommandDriver;
 }
 
 /** Where a server under test is, how it is reached, driven and known. */

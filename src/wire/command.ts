@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { isObject, type Json, type JsonObject, parseJson } from '../contract/json.ts';
+import { deadline } from './deadline.ts';
 import type { Exchange } from './event.ts';
 import { now, type Transcript } from './transcript.ts';
 
@@ -16,10 +17,13 @@ interface Pending {
   readonly settle: (reply: JsonObject | undefined, error?: string) => void;
 }
 
+/** Longest part of a stray line that is quoted, in characters. */
+const quoted = 80;
+
 /**
  * A program that performs verbs: one JSON line in (`{"id":1,"verb":"create",…}`), one out
- * (`{"id":1,"ok":true,"result":{…}}`, or `"ok":false` with an `error`), in any order. It is started with the first verb and ended with the run; what
- * it says on stderr is ours to see and no part of the protocol.
+ * (`{"id":1,"ok":true,"result":{…}}`, or `"ok":false` with an `error`), in any order. It is started with the
+ * first verb and ended with the run; what it says on stderr is no part of the protocol.
  */
 export class CommandClient {
   readonly #run: string;
@@ -27,18 +31,28 @@ export class CommandClient {
   #child: ChildProcessWithoutNullStreams | undefined;
   #last = 0;
   #dead: string | undefined;
+  #stray = '';
 
   /** `run` is a shell command line. */
   constructor(run: string) {
     this.#run = run;
   }
 
-  /** Performs a verb; never rejects. Recorded as an HTTP exchange would be: 200 with the result, or 500. */
+  /**
+   * Performs a verb; never rejects. Recorded as an HTTP exchange would be: 200 with the result, or 500 with
+   * what the program says went wrong; 0 and an `error` where the program itself broke: it is not there, says
+   * nothing in time, or nothing that is a reply.
+   */
   async exchange(transcript: Transcript, request: CommandRequest): Promise<Exchange> {
     const began = now();
     const id = ++this.#last;
     const body = JSON.stringify({ id, verb: request.verb, ...request.arguments });
-    const { reply, error } = await this.#ask(id, body, request.ms);
+    const asked = await this.#ask(id, body, request.ms);
+    const { reply } = asked;
+    const error =
+      reply && typeof reply.ok !== 'boolean'
+        ? 'the reply of the command has no ok: true or false'
+        : asked.error;
     const ok = reply?.ok === true;
     const answer: Json = (ok ? reply.result : reply?.error) ?? {};
     return transcript.record({
@@ -57,7 +71,7 @@ export class CommandClient {
     }) as Exchange;
   }
 
-  /** Ends the program: its input ends, and after a second it is stopped. */
+  /** Ends the program: its input ends, and after a second it is stopped, with all that it has started. */
   async close(): Promise<void> {
     const child = this.#child;
     if (!child) return;
@@ -69,9 +83,13 @@ export class CommandClient {
     const child = this.#start();
     if (this.#dead !== undefined) return { error: this.#dead };
     return new Promise((resolve) => {
-      const timer = setTimeout(() => settle(undefined, `the command gave no reply within ${ms} ms`), ms);
+      const late = (): void => {
+        const said = this.#stray === '' ? '' : `; it said ${JSON.stringify(this.#stray)}, which is no reply`;
+        settle(undefined, `the command gave no reply within ${ms} ms${said}`);
+      };
+      const callOff = deadline(ms, late);
       const settle = (reply: JsonObject | undefined, error?: string): void => {
-        clearTimeout(timer);
+        callOff();
         this.#pending.delete(id);
         resolve({ ...(reply ? { reply } : {}), ...(error === undefined ? {} : { error }) });
       };
@@ -93,12 +111,16 @@ export class CommandClient {
       for (const { settle } of [...this.#pending.values()]) settle(undefined, reason);
     };
     child.on('error', (error) => end(`the command could not be started: ${error.message}`));
-    child.on('exit', (code) => end(`the command ended with code ${code}`));
+    // Not at its exit, since what it said last may still be on its way.
+    child.on('close', (code, signal) => end(`the command ended with ${signal ?? `code ${code}`}`));
     child.stdin.on('error', () => end('the command closed its input'));
     child.stderr.resume();
     createInterface({ input: child.stdout }).on('line', (line) => {
       const reply = parseJson(line);
-      if (isObject(reply) && typeof reply.id === 'number') this.#pending.get(reply.id)?.settle(reply);
+      const pending =
+        isObject(reply) && typeof reply.id === 'number' ? this.#pending.get(reply.id) : undefined;
+      if (isObject(reply) && pending) pending.settle(reply);
+      else this.#stray = line.slice(0, quoted);
     });
     return child;
   }

@@ -7,6 +7,7 @@ import { all, type Judgement, passed, show, untestable } from '../../src/suite/j
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobName, peersOf } from '../../src/surfaces/pusher/flow.ts';
+import { statusStep } from '../../src/surfaces/pusher/jobs.ts';
 import { requestOf, statusOf, updateOf } from '../../src/surfaces/pusher/message.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
 import type { WireEvent } from '../../src/wire/event.ts';
@@ -60,6 +61,8 @@ function noError(view: View, peer: string, job: string): Judgement {
   const { id } = view.job(job);
   view.peer(peer);
   const witness = witnessOf(view, job);
+  const lack = view.maybeStep(statusStep(job));
+  if (!witness && lack?.reason !== undefined) return untestable(`no witness: ${lack.reason}`);
   const judgement = absent(view, {
     rule: 'error-shown',
     what: 'event that tells of the failure',
@@ -82,7 +85,10 @@ function nothingAfter(view: View, peer: string, job: string, point: string | und
   view.step(`submit ${job}`);
   view.peer(peer);
   const witness = witnessOf(view, job);
-  if (!witness) return untestable('no witness: the failure was not told');
+  if (!witness) {
+    const lack = view.maybeStep(statusStep(job));
+    return untestable(`no witness: ${lack?.reason ?? 'the failure was not told'}`);
+  }
   const later = new Set(
     Object.values(view.recording.jobs)
       .filter(({ from }) => from > witness.seq)

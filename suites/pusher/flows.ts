@@ -91,7 +91,7 @@ function flowScene(id: string, flows: readonly Flow[]): Scene<PusherVerbs> {
       return scene<PusherVerbs>(
         'pusher',
         id,
-        { ...titled, needs: ['ws', 'sign', 'trigger'], cost: { jobs: 0, connections: 4 } },
+        { ...titled, needs: ['ws', 'sign', 'publish'], cost: { jobs: 0, connections: 4 } },
         (verbs) => performPublisherFlow(first, verbs),
       );
     default: {

@@ -44,7 +44,7 @@ export async function performRow(
     query: Object.fromEntries(Object.entries(row.query ?? {}).map(([key, value]) => [key, template(value)])),
     sign: {
       ...(row.sign?.secret === undefined ? {} : { secret: randomBytes(16).toString('hex') }),
-      ...(row.sign?.path === undefined ? {} : { path: publisher.driver.path(row.sign.path) }),
+      ...(row.sign?.path === undefined ? {} : { path: publisher.trigger.path(row.sign.path) }),
       ...(row.sign?.method === undefined ? {} : { method: row.sign.method }),
     },
     changedAfter: row.signed === 'before',

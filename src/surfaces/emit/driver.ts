@@ -2,9 +2,9 @@ import { isObject, type Json } from '../../contract/json.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { EmitTarget, Space, SpaceToken } from '../../target/target.ts';
-import { CommandClient } from '../../wire/command.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { isByCommand, performByCommand, uselessReply, whyByCommand } from '../command-program.ts';
 import { tokenOf } from './offers.ts';
 
 /** A call of the REST API, with what fills its path. */
@@ -64,16 +64,16 @@ export class EmitDriver {
   }
 
   async #command({ call, space, job, body }: RestRequest): Promise<Exchange> {
-    await this.#stage.turn();
-    return commandOf(this.#stage, this.#target.command?.run ?? '').exchange(this.#stage.recorder.transcript, {
-      verb: call,
-      arguments: {
-        ...(space === undefined ? {} : { space }),
-        ...(job === undefined ? {} : { job }),
-        body: body ?? {},
-      },
-      ms: this.#stage.answerMs,
+    const exchange = await performByCommand(this.#stage, this.#target.command, call, {
+      ...(space === undefined ? {} : { space }),
+      ...(job === undefined ? {} : { job }),
+      body: body ?? {},
     });
+    const made = isObject(exchange.json) ? exchange.json.id : undefined;
+    if (call === 'create' && isAccepted(exchange) && (typeof made !== 'string' || made === '')) {
+      throw uselessReply(exchange, 'has no id');
+    }
+    return exchange;
   }
 
   /** Makes a token good for nothing, or good again: by `control`, else by the program, which gets its name. */
@@ -110,15 +110,6 @@ export function httpOf(stage: Stage): HttpClient {
   return made;
 }
 
-/** One program per target and run. */
-function commandOf(stage: Stage, run: string): CommandClient {
-  const known = stage.shared.get('command');
-  if (known instanceof CommandClient) return known;
-  const made = new CommandClient(run);
-  stage.shared.set('command', made);
-  return made;
-}
-
 /** 2xx, and not an error in disguise. */
 export function isAccepted(exchange: Exchange): boolean {
   if (exchange.status < 200 || exchange.status > 299) return false;
@@ -127,8 +118,8 @@ export function isAccepted(exchange: Exchange): boolean {
 
 /** Why a call was not taken, in words. */
 export function whyNot(exchange: Exchange): string {
-  const where = exchange.method === 'COMMAND' ? exchange.url : new URL(exchange.url).pathname;
-  const asked = `${exchange.method} ${where}`;
+  if (isByCommand(exchange)) return whyByCommand(exchange);
+  const asked = `${exchange.method} ${new URL(exchange.url).pathname}`;
   if (exchange.status === 0) return `${asked}: ${exchange.error ?? 'no answer'}`;
   return `${asked} was answered ${exchange.status} ${exchange.body.slice(0, 120)}`.trim();
 }

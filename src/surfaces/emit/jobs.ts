@@ -3,6 +3,7 @@ import { isObject, type Json } from '../../contract/json.ts';
 import type { Job } from '../../suite/recording.ts';
 import { SceneStopped } from '../../suite/scene.ts';
 import type { Exchange } from '../../wire/event.ts';
+import { isByCommand } from '../command-program.ts';
 import { isAccepted, whyNot } from './driver.ts';
 import { tokenOf } from './offers.ts';
 import { EmitSpaces } from './spaces.ts';
@@ -42,7 +43,8 @@ export class EmitJobs extends EmitSpaces {
     this.stage.recorder.step({
       name: `job ${name}`,
       verb: 'create',
-      owns: 'E20',
+      // What a program of the user's does not manage is not the target's refusal.
+      ...(isByCommand(exchange) ? {} : { owns: 'E20' }),
       outcome: made ? 'ok' : 'miss',
       from,
       ...(made ? {} : { reason: `the job was not made: ${whyNot(exchange)}` }),
@@ -174,7 +176,7 @@ export class EmitJobs extends EmitSpaces {
       outcome: taken ? 'ok' : 'miss',
       from,
       ...(reason === undefined ? {} : { reason }),
-      ...(owns === undefined ? {} : { owns }),
+      ...(owns === undefined || (exchange && isByCommand(exchange)) ? {} : { owns }),
     });
     if (!taken) throw new SceneStopped(`${name}: ${reason}`);
   }

@@ -2,8 +2,8 @@ import type { SurfaceContract } from '../../contract/contract.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Preflight, Surface } from '../../suite/surface.ts';
-import { CommandClient } from '../../wire/command.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { closeCommand } from '../command-program.ts';
 import { jobOf } from './message.ts';
 import { missing, offers } from './offers.ts';
 import { provenPeers } from './proof.ts';
@@ -25,8 +25,7 @@ export function emitSurface(contract: SurfaceContract<EmitRules>): Surface {
     close: async (shared) => {
       const http = shared.get('http');
       if (http instanceof HttpClient) await http.close();
-      const command = shared.get('command');
-      if (command instanceof CommandClient) await command.close();
+      await closeCommand(shared);
     },
   };
 }

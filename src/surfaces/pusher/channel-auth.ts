@@ -4,7 +4,7 @@ import type { Stage } from '../../suite/scene.ts';
 import type { Client, PusherTarget } from '../../target/target.ts';
 import { channelSignature } from '../../wire/sign.ts';
 import { type AuthEndpoint, signatureIn } from './auth-endpoint.ts';
-import { hasJobs, otherClient, ownClient } from './offers.ts';
+import { otherClient, ownClient, performerOf } from './performer.ts';
 import type { Values } from './template.ts';
 
 /** A signature, and who made it. */
@@ -41,7 +41,8 @@ export class ChannelAuth {
    */
   channel(which: 'own' | 'other' = 'own'): string {
     const client = this.client(which);
-    const isTheirs = (this.#target.role === 'application' && hasJobs(this.#target)) || !this.hasSecret;
+    const hasJobs = performerOf(this.#target, 'submit') !== undefined;
+    const isTheirs = (this.#target.role === 'application' && hasJobs) || !this.hasSecret;
     const id = isTheirs && client ? client.id : `${this.#stage.recorder.nonce}-${which}`;
     return this.#rules.names.channel.replace('{id}', id);
   }

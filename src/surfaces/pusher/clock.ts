@@ -1,17 +1,21 @@
 import { isObject, type JsonObject } from '../../contract/json.ts';
 import { SceneStopped, type Stage } from '../../suite/scene.ts';
+import type { Client } from '../../target/target.ts';
 import type { Exchange } from '../../wire/event.ts';
-import { exchange, isTaken } from './http-pool.ts';
+import type { CommandDriver } from './command-driver.ts';
+import { exchange, isTaken, whyNot } from './http-pool.ts';
 import type { Waits } from './waits.ts';
 
-/** Lets time pass for one connection or one job, and revokes tokens: by `control`, where the target has it. */
+/** Lets time pass for one connection or one job, and revokes tokens: by `control`, where the target has it, else by the program. */
 export class Clock {
   readonly #waits: Waits;
   readonly #stage: Stage;
-  readonly #revoked = new Set<string>();
+  readonly #command: CommandDriver;
+  readonly #revoked = new Set<Client>();
 
-  constructor(waits: Waits) {
+  constructor(waits: Waits, command: CommandDriver) {
     this.#waits = waits;
+    this.#command = command;
     this.#stage = waits.stage;
   }
 
@@ -34,15 +38,25 @@ export class Clock {
     return isObject(json) && typeof json.ran === 'number' ? json.ran : 0;
   }
 
-  async revoke(token: string): Promise<void> {
-    await this.#control({ op: 'revoke', token });
-    this.#revoked.add(token);
+  /** Makes the good token of a client good for nothing. */
+  async revoke(client: Client): Promise<void> {
+    await this.#revocation('revoke', client);
+    this.#revoked.add(client);
   }
 
   /** Makes good again what this scene revoked. */
   async restore(): Promise<void> {
-    for (const token of this.#revoked) await this.#control({ op: 'restore', token });
+    for (const client of this.#revoked) await this.#revocation('restore', client);
     this.#revoked.clear();
+  }
+
+  async #revocation(op: 'revoke' | 'restore', client: Client): Promise<void> {
+    if (this.hasControl) {
+      await this.#control({ op, token: client.tokens.api ?? '' });
+      return;
+    }
+    const answer = await this.#command.revocation(op, client, 'api');
+    if (!isTaken(answer)) throw new SceneStopped(whyNot(answer));
   }
 
   async #control(command: JsonObject): Promise<Exchange> {

@@ -2,6 +2,7 @@ import { isObject } from '../../contract/json.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { isByCommand, whyByCommand } from '../command-program.ts';
 
 /** One HTTP request of a driver. */
 export interface Call {
@@ -38,7 +39,9 @@ export function isTaken({ status, json }: Exchange): boolean {
 }
 
 /** Why a call was not taken, in words. */
-export function whyNot({ method, url, status, body, error }: Exchange): string {
+export function whyNot(exchange: Exchange): string {
+  if (isByCommand(exchange)) return whyByCommand(exchange);
+  const { method, url, status, body, error } = exchange;
   const asked = `${method} ${URL.canParse(url) ? new URL(url).pathname : url}`;
   if (status === 0) return `${asked}: ${error ?? 'no answer'}`;
   return `${asked} was answered ${status} ${body.slice(0, 120)}`.trim();

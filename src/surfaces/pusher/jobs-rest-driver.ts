@@ -1,11 +1,13 @@
-import { isObject, type Json, type JsonObject } from '../../contract/json.ts';
+import type { Json, JsonObject } from '../../contract/json.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Client, PusherTarget } from '../../target/target.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { exchange } from './http-pool.ts';
+import type { JobDriver, SubmitKind } from './job-driver.ts';
+import { canScript, performerOf } from './performer.ts';
 
 /** Makes an application emit, by a job API shaped like ModelBeam's: paths and bodies are the target file's. */
-export class JobsRestDriver {
+export class JobsRestDriver implements JobDriver {
   readonly #target: PusherTarget;
   readonly #stage: Stage;
 
@@ -14,15 +16,20 @@ export class JobsRestDriver {
     this.#stage = stage;
   }
 
-  /** Submits a job; `more` is put into the body of the target file. */
-  async submit(kind: SubmitKind, client: Client, more: JsonObject): Promise<Exchange | undefined> {
-    const call = this.#callFor(kind);
-    return call && this.#call(client, 'POST', call.path, { ...(call.body as JsonObject), ...more });
+  /** Submits a job; the script is put into the body of the target file, where the API takes one. */
+  async submit(kind: SubmitKind, client: Client, script: JsonObject, webhookUrl?: string): Promise<Exchange> {
+    const call = this.#target.jobs?.[kind];
+    if (!call) throw new Error(`no call ${kind} under jobs`);
+    return this.#call(client, 'POST', call.path, {
+      ...(call.body as JsonObject),
+      ...(this.honours() ? script : {}),
+      ...(webhookUrl === undefined ? {} : { webhook_url: webhookUrl }),
+    });
   }
 
-  /** Why a kind of job cannot be submitted; undefined: it can. */
-  lacks(kind: SubmitKind): string | undefined {
-    return this.#callFor(kind) === undefined ? `no driver performs ${kind}: it is not under jobs` : undefined;
+  /** An API that holds jobs and moves them step by step also takes how often they are to report. */
+  honours(): boolean {
+    return canScript(this.#target) && performerOf(this.#target, 'hold') === 'jobs-rest';
   }
 
   async status(id: string, client: Client): Promise<Exchange> {
@@ -32,16 +39,6 @@ export class JobsRestDriver {
   /** Moves a job that was submitted with `hold: true` one step. */
   async step(id: string, client: Client, to: Json): Promise<Exchange> {
     return this.#call(client, 'POST', `${this.#statusPath(id)}/step`, to);
-  }
-
-  /** Fetches something from wherever it is, without credentials. */
-  async fetch(name: string, url: string): Promise<Exchange> {
-    return exchange(this.#stage, { name, method: 'GET', url });
-  }
-
-  #callFor(kind: SubmitKind) {
-    const { jobs } = this.#target;
-    return jobs?.[kind];
   }
 
   #statusPath(id: string): string {
@@ -61,21 +58,4 @@ export class JobsRestDriver {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
   }
-}
-
-/** Calls of the target file by which jobs are submitted. */
-export type SubmitKind = 'submit' | 'submitFailing' | 'submitOther';
-
-/** The request id of a submission, wherever the application puts it. */
-export function requestIn({ json }: Exchange): string | undefined {
-  if (!isObject(json)) return undefined;
-  const inner = isObject(json.data) ? json.data : json;
-  const id = inner.request_id ?? inner.id;
-  return typeof id === 'string' && id !== '' ? id : undefined;
-}
-
-/** What the status endpoint says of a job. */
-export function stateIn({ json }: Exchange): JsonObject | undefined {
-  if (!isObject(json)) return undefined;
-  return isObject(json.data) ? json.data : json;
 }

@@ -4,10 +4,11 @@ import { SceneStopped } from '../../suite/scene.ts';
 import type { Client, PusherTarget } from '../../target/target.ts';
 import type { Exchange, Frame, WireEvent } from '../../wire/event.ts';
 import type { ChannelAuth } from './channel-auth.ts';
-import { isTaken, whyNot } from './http-pool.ts';
-import { type JobsRestDriver, requestIn, type SubmitKind, stateIn } from './jobs-rest-driver.ts';
+import { exchange as fetched, isTaken, whyNot } from './http-pool.ts';
+import { requestIn, stateIn } from './job-answers.ts';
+import type { JobDriver, SubmitKind } from './job-driver.ts';
 import { channelOf, requestOf, statusOf } from './message.ts';
-import { canScript } from './offers.ts';
+import { lackOf, type PusherVerb, performerOf } from './performer.ts';
 import { isStillOn } from './standing.ts';
 import type { Waits } from './waits.ts';
 
@@ -29,19 +30,21 @@ export class Jobs {
   readonly #target: PusherTarget;
   readonly #waits: Waits;
   readonly #auth: ChannelAuth;
-  readonly #driver: JobsRestDriver;
+  readonly #driverOf: (verb: PusherVerb) => JobDriver;
   readonly #clients = new Map<string, Client>();
   readonly #held = new Set<string>();
 
-  constructor(target: PusherTarget, waits: Waits, auth: ChannelAuth, driver: JobsRestDriver) {
+  /** `driverOf` gives the driver of a verb that one of them performs. */
+  constructor(
+    target: PusherTarget,
+    waits: Waits,
+    auth: ChannelAuth,
+    driverOf: (verb: PusherVerb) => JobDriver,
+  ) {
     this.#target = target;
     this.#waits = waits;
     this.#auth = auth;
-    this.#driver = driver;
-  }
-
-  get canScript(): boolean {
-    return canScript(this.#target);
+    this.#driverOf = driverOf;
   }
 
   /** Submits a job under a name. False, and a missed step, where the target takes no such job. */
@@ -49,21 +52,20 @@ export class Jobs {
     const { recorder } = this.#waits.stage;
     const kind = options.as ?? 'submit';
     const client = this.#auth.client(options.client);
-    const lack =
-      client?.tokens.api === undefined ? 'no such client with an api token' : this.#driver.lacks(kind);
+    const wished = options.script ?? {};
+    const verb = kind === 'submit' && wished.hold === true ? 'hold' : kind;
+    const lack = lackOf(this.#target, verb) ?? this.#lacksToken(verb, client);
     if (lack !== undefined || !client) {
       this.#waits.skip(`submit ${name}`, kind, lack ?? 'no such client');
       return false;
     }
     const from = this.#waits.position;
-    const script = this.canScript ? (options.script ?? {}) : {};
-    const exchange = await this.#driver.submit(kind, client, {
-      ...script,
-      ...(options.webhookUrl === undefined ? {} : { webhook_url: options.webhookUrl }),
-    });
-    const id = exchange && isTaken(exchange) ? requestIn(exchange) : undefined;
-    if (!exchange || id === undefined) {
-      const reason = exchange ? `${name} was not submitted: ${whyNot(exchange)}` : 'no such call';
+    const driver = this.#driverOf(verb);
+    const exchange = await driver.submit(kind, client, wished, options.webhookUrl);
+    const script = verb === 'hold' || driver.honours(exchange) ? wished : {};
+    const id = isTaken(exchange) ? requestIn(exchange) : undefined;
+    if (id === undefined) {
+      const reason = `${name} was not submitted: ${whyNot(exchange)}`;
       this.#waits.skip(`submit ${name}`, kind, reason);
       throw new SceneStopped(reason);
     }
@@ -79,14 +81,14 @@ export class Jobs {
     });
     this.#clients.set(name, client);
     this.#known().add(id);
-    if (script.hold === true) this.#held.add(name);
+    if (verb === 'hold') this.#held.add(name);
     return true;
   }
 
   /** Moves a held job one step; a step that is not taken stops the scene. */
   async step(name: string, to: JsonObject, step: string): Promise<void> {
     const from = this.#waits.position;
-    const exchange = await this.#driver.step(this.#job(name).id, this.#client(name), to);
+    const exchange = await this.#driverOf('step').step(this.#job(name).id, this.#client(name), to);
     this.#waits.stage.recorder.call(name, {
       verb: 'step',
       body: to,
@@ -146,16 +148,25 @@ export class Jobs {
     );
   }
 
-  /** Asks the status endpoint once, as a call of the job. */
+  /** Asks for the status once, as a call of the job. Undefined: there is no answer, or nobody who could ask. */
   async status(name: string): Promise<JsonObject | undefined> {
-    const exchange = await this.#driver.status(this.#job(name).id, this.#client(name));
+    if (this.#cannotAsk(name)) return undefined;
+    const exchange = await this.#driverOf('status').status(this.#job(name).id, this.#client(name));
     const state = stateIn(exchange);
     this.#note(name, exchange, state ?? null);
     return isTaken(exchange) ? state : undefined;
   }
 
   /** Asks for the status over and over until the job has ended or a deadline has passed since it last changed. */
-  async watch(name: string, until: readonly string[] = ends): Promise<string | undefined> {
+  watch(name: string, until: readonly string[] = ends): Promise<string | undefined> {
+    const watching = this.#watch(name, until);
+    // It is awaited only later, when what else the scene does has been seen.
+    watching.catch(() => {});
+    return watching;
+  }
+
+  async #watch(name: string, until: readonly string[]): Promise<string | undefined> {
+    if (this.#cannotAsk(name)) return undefined;
     const { id } = this.#job(name);
     const { stage } = this.#waits;
     let last = '';
@@ -177,7 +188,7 @@ export class Jobs {
   /** Fetches something that a job came to. */
   async fetch(name: string, step: string, url: string): Promise<void> {
     const from = this.#waits.position;
-    const exchange = await this.#driver.fetch(`fetch ${name}`, url);
+    const exchange = await fetched(this.#waits.stage, { name: `fetch ${name}`, method: 'GET', url });
     this.#waits.done(step, 'fetch', from, [exchange.seq]);
   }
 
@@ -188,8 +199,24 @@ export class Jobs {
   /** Ends what is still held, so that nothing of this scene is left on the target. */
   async tidy(): Promise<void> {
     for (const name of this.#held) {
-      await this.#driver.step(this.#job(name).id, this.#client(name), { to: 'error' });
+      await this.#driverOf('step').step(this.#job(name).id, this.#client(name), { to: 'error' });
     }
+  }
+
+  /** True, and a missed step that says so, where no driver asks for the status. */
+  #cannotAsk(name: string): boolean {
+    const lack = lackOf(this.#target, 'status');
+    if (lack === undefined) return false;
+    const step = statusStep(name);
+    const { steps } = this.#waits.stage.recorder.recording;
+    if (!steps.some((one) => one.name === step)) this.#waits.skip(step, 'status', lack);
+    return true;
+  }
+
+  /** A program has keys of its own; the job API wants one of the client's. */
+  #lacksToken(verb: PusherVerb, client: Client | undefined): string | undefined {
+    const needsToken = performerOf(this.#target, verb) !== 'command' && client?.tokens.api === undefined;
+    return needsToken ? 'no such client with an api token' : undefined;
   }
 
   /** A job may take longer than an answer: the deadline runs from the last thing that was said of it. */
@@ -285,6 +312,11 @@ export class Jobs {
     if (!client) throw new SceneStopped(`there is no job ${name}`);
     return client;
   }
+}
+
+/** Name of the step that says why a job's status was never asked for. */
+export function statusStep(job: string): string {
+  return `status of ${job}`;
 }
 
 /** True where a value of a status call can be compared: an object with a status. */

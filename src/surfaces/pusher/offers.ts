@@ -1,32 +1,14 @@
-import type { Client, PusherTarget, Target } from '../../target/target.ts';
-
-/** The client whose channel most scenes use. */
-export function ownClient(target: PusherTarget): Client | undefined {
-  return target.clients.find((client) => client.tenant === 'own');
-}
-
-/** Another client, of another tenant where there is one: what is its must stay with it. */
-export function otherClient(target: PusherTarget): Client | undefined {
-  const own = ownClient(target);
-  const others = target.clients.filter((client) => client !== own && client.tokens.api !== undefined);
-  return others.find((client) => client.tenant === 'foreign') ?? others[0];
-}
-
-/** True where jobs can be submitted over REST. */
-export function hasJobs(target: PusherTarget): boolean {
-  return (
-    target.drivers.includes('jobs-rest') &&
-    target.urls.api !== undefined &&
-    target.jobs !== undefined &&
-    ownClient(target)?.tokens.api !== undefined
-  );
-}
-
-/** True where events can be published through the signed trigger API. */
-export function hasTrigger(target: PusherTarget): boolean {
-  const { urls, app } = target;
-  return urls.trigger !== undefined && app.id !== undefined && app.secret !== undefined;
-}
+import type { PusherTarget, Target } from '../../target/target.ts';
+import {
+  canRevoke,
+  canScript,
+  hasTriggerApi,
+  lackOf,
+  otherClient,
+  ownClient,
+  performerOf,
+  takesWebhooks,
+} from './performer.ts';
 
 /** The sink listens on loopback: a server elsewhere is not to blame for webhooks that cannot arrive. */
 function reachesUs(target: PusherTarget): boolean {
@@ -34,14 +16,10 @@ function reachesUs(target: PusherTarget): boolean {
   return /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
-/** True where a job can be held and moved step by step. */
-export function canScript(target: PusherTarget): boolean {
-  return hasJobs(target) && ['hold', 'step'].every((word) => target.capabilities.includes(word));
-}
-
 /**
  * What a pusher target lacks of some needs, each with a reason. Words: `ws`, `sign`, `auth`, `emit`, `jobs`,
- * `hold`, `trigger`, `control`, `revoke`, `webhooks`, `second-client`, and `offers:WORD` for any word below.
+ * `hold`, `publish`, `trigger` (the signed API itself), `control`, `revoke`, `webhooks`, `second-client`, and
+ * `offers:WORD` for any word below.
  */
 export function missing(target: Target, needs: readonly string[]): string[] {
   if (target.surface !== 'pusher') return ['not a pusher target'];
@@ -60,26 +38,29 @@ function lacks(target: PusherTarget, need: string): string | undefined {
     case 'auth':
       if (urls.auth === undefined) return 'no auth endpoint (urls.auth)';
       return token === undefined ? 'no client of ours has an api token' : undefined;
-    case 'emit':
-      if (target.role === 'application' ? hasJobs(target) || hasTrigger(target) : hasTrigger(target))
-        return undefined;
-      return 'no driver makes it emit: jobs-rest needs urls.api, jobs and an api token, pusher-http needs urls.trigger, app.id and app.secret';
+    case 'emit': {
+      if (performerOf(target, 'publish')) return undefined;
+      if (target.role === 'relay') return lacksTo(target, 'publish');
+      return performerOf(target, 'submit') ? undefined : lacksTo(target, 'submit', 'publish');
+    }
     case 'jobs':
-      return hasJobs(target)
-        ? undefined
-        : 'no driver submits jobs: jobs-rest needs urls.api, jobs and a client with an api token';
+      return performerOf(target, 'submit') ? undefined : lacksTo(target, 'submit');
     case 'hold':
-      return canScript(target) ? undefined : 'no driver performs hold and step';
+      if (canScript(target)) return undefined;
+      return lackOf(target, 'hold', 'step') ?? 'no one driver performs both hold and step';
+    case 'publish':
+      return performerOf(target, 'publish') ? undefined : lacksTo(target, 'publish');
     case 'trigger':
-      return hasTrigger(target)
+      return target.drivers.includes('pusher-http') && hasTriggerApi(target)
         ? undefined
-        : 'no driver publishes: pusher-http needs urls.trigger, app.id and app.secret';
+        : `no driver pusher-http, which needs ${needs.publish}: the trigger API cannot be asked`;
     case 'control':
       return target.control === undefined ? 'the target has no control URL' : undefined;
     case 'revoke':
-      return target.control === undefined ? 'no driver performs revoke' : undefined;
+      return canRevoke(target) ? undefined : 'no driver performs revoke and restore';
     case 'webhooks':
       if (target.jobs?.webhooks !== true) return 'the target file does not say jobs.webhooks: true';
+      if (!takesWebhooks(target)) return 'a job that a command submits is given no webhook URL';
       return reachesUs(target)
         ? undefined
         : 'webhooks come to this machine alone, and the target is on another';
@@ -91,19 +72,35 @@ function lacks(target: PusherTarget, need: string): string | undefined {
   }
 }
 
+/** What the drivers other than a program need, by what they do. */
+const needs = {
+  submit: 'urls.api, jobs and a client with an api token',
+  publish: 'urls.trigger, app.id and app.secret',
+} as const;
+
+/** Why none of the verbs is performed, and what it takes. */
+function lacksTo(target: PusherTarget, ...verbs: readonly (keyof typeof needs)[]): string {
+  if (target.drivers.includes('command')) return `no driver performs ${verbs.join(' or ')}`;
+  const ways = verbs.map((verb) => `${verb === 'submit' ? 'jobs-rest' : 'pusher-http'} needs ${needs[verb]}`);
+  return `no driver performs ${verbs.join(' or ')}: ${ways.join('; ')}`;
+}
+
 /** `offers` words of requirements, rows and open points. */
 export function offers(target: Target, word: string): boolean {
   if (target.surface !== 'pusher') return false;
   const own = ownClient(target);
   switch (word) {
     case 'trigger-api':
-      return hasTrigger(target);
+      return hasTriggerApi(target) || (isProgram(target, 'publish') && target.capabilities.includes(word));
+    case 'publish':
+      return target.role === 'relay' || hasTriggerApi(target) || performerOf(target, 'publish') !== undefined;
     case 'status-api':
-      return hasJobs(target);
+      // Whose jobs are made is asked for their status: where no driver can, that is untestable, and no excuse.
+      return performerOf(target, 'submit') !== undefined;
     case 'webhooks':
-      return hasJobs(target) && target.jobs?.webhooks === true && reachesUs(target);
+      return performerOf(target, 'submit') !== undefined && takesWebhooks(target) && reachesUs(target);
     case 'failing-jobs':
-      return target.jobs?.submitFailing !== undefined;
+      return performerOf(target, 'submitFailing') !== undefined;
     case 'foreign-client':
       return target.clients.some((client) => client.tenant === 'foreign');
     case 'revoked-token':
@@ -117,11 +114,15 @@ export function offers(target: Target, word: string): boolean {
     case 'control':
       return target.control !== undefined;
     case 'revoke':
-      return target.control !== undefined;
+      return canRevoke(target);
     case 'hold':
     case 'step':
       return canScript(target);
     default:
       return target.capabilities.includes(word);
   }
+}
+
+function isProgram(target: PusherTarget, verb: 'publish'): boolean {
+  return performerOf(target, verb) === 'command';
 }

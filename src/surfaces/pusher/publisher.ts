@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import type { Json, JsonObject } from '../../contract/json.ts';
+import type { JsonObject } from '../../contract/json.ts';
 import type { PusherRules } from '../../contract/pusher-rules.ts';
 import { SceneStopped } from '../../suite/scene.ts';
 import type { Exchange, Frame, WireEvent } from '../../wire/event.ts';
 import { isTaken, whyNot } from './http-pool.ts';
+import type { PublishDriver } from './job-driver.ts';
 import type { PusherHttpDriver, TriggerRequest } from './pusher-http-driver.ts';
 import { isStillOn } from './standing.ts';
 import type { Waits } from './waits.ts';
@@ -21,17 +22,20 @@ export interface Published extends JsonObject {
 export class Publisher {
   readonly #rules: PusherRules;
   readonly #waits: Waits;
-  readonly #driver: PusherHttpDriver;
+  readonly #driver: PublishDriver;
+  readonly #trigger: PusherHttpDriver;
   #serial = 0;
 
-  constructor(rules: PusherRules, waits: Waits, driver: PusherHttpDriver) {
+  /** `driver` publishes; `trigger` is the signed API, for what is asked of that API itself. */
+  constructor(rules: PusherRules, waits: Waits, driver: PublishDriver, trigger: PusherHttpDriver) {
     this.#rules = rules;
     this.#waits = waits;
     this.#driver = driver;
+    this.#trigger = trigger;
   }
 
-  get driver(): PusherHttpDriver {
-    return this.#driver;
+  get trigger(): PusherHttpDriver {
+    return this.#trigger;
   }
 
   /** A job that exists only in what is published of it; its events bear the scene's nonce. */
@@ -68,8 +72,12 @@ export class Publisher {
   async publish(job: string, step: string, event: Published): Promise<Exchange> {
     const from = this.#waits.position;
     const { name, channels, data, except } = event;
-    const body: Json = { name, channels, data, ...(except === null ? {} : { socket_id: except }) };
-    const exchange = await this.request({ name: 'trigger', call: 'events', body });
+    const exchange = await this.#driver.publish({
+      name,
+      channels,
+      data,
+      ...(except === null ? {} : { socket_id: except }),
+    });
     this.note(job, 'publish', event, exchange);
     if (!isTaken(exchange)) {
       this.#waits.skip(step, 'publish', whyNot(exchange));
@@ -91,7 +99,7 @@ export class Publisher {
 
   /** Any request to the trigger API. */
   async request(wanted: TriggerRequest): Promise<Exchange> {
-    return this.#driver.request(wanted);
+    return this.#trigger.request(wanted);
   }
 
   /** Waits until each of the peers has had an update of that status. */

@@ -5,6 +5,7 @@ import type { PusherTarget } from '../../target/target.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { md5, requestSignature } from '../../wire/sign.ts';
 import { exchange } from './http-pool.ts';
+import type { PublishDriver, PublishRequest } from './job-driver.ts';
 
 /** One request to the trigger API: the good one, but for what is named. */
 export interface TriggerRequest {
@@ -25,7 +26,7 @@ export interface TriggerRequest {
 }
 
 /** Publishes through the signed trigger API of a relay. */
-export class PusherHttpDriver {
+export class PusherHttpDriver implements PublishDriver {
   readonly #rules: PusherRules;
   readonly #target: PusherTarget;
   readonly #stage: Stage;
@@ -34,6 +35,10 @@ export class PusherHttpDriver {
     this.#rules = rules;
     this.#target = target;
     this.#stage = stage;
+  }
+
+  async publish(event: PublishRequest): Promise<Exchange> {
+    return this.request({ name: 'trigger', call: 'events', body: { ...event } });
   }
 
   async request(wanted: TriggerRequest): Promise<Exchange> {

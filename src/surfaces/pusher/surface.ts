@@ -3,6 +3,7 @@ import type { PusherRules } from '../../contract/pusher-rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Preflight, Surface } from '../../suite/surface.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { closeCommand } from '../command-program.ts';
 import { exchange } from './http-pool.ts';
 import { jobOf } from './message.ts';
 import { missing, offers } from './offers.ts';
@@ -24,6 +25,7 @@ export function pusherSurface(contract: SurfaceContract<PusherRules>): Surface {
     jobOf,
     preflight,
     close: async (shared) => {
+      await closeCommand(shared);
       await closeSink(shared);
       const http = shared.get('http');
       if (http instanceof HttpClient) await http.close();

@@ -3,10 +3,12 @@ import type { Stage } from '../../suite/scene.ts';
 import { AuthEndpoint } from './auth-endpoint.ts';
 import { ChannelAuth } from './channel-auth.ts';
 import { Clock } from './clock.ts';
+import { CommandDriver } from './command-driver.ts';
 import { Connections } from './connections.ts';
 import { Jobs } from './jobs.ts';
 import { JobsRestDriver } from './jobs-rest-driver.ts';
-import { hasJobs, offers } from './offers.ts';
+import { offers } from './offers.ts';
+import { performerOf } from './performer.ts';
 import { Publisher } from './publisher.ts';
 import { PusherHttpDriver } from './pusher-http-driver.ts';
 import { Waits } from './waits.ts';
@@ -37,10 +39,16 @@ export class PusherVerbs {
     this.endpoint = new AuthEndpoint(rules, target, stage);
     this.auth = new ChannelAuth(rules, target, stage, this.endpoint);
     this.connections = new Connections(rules, target, this.waits, this.auth);
-    this.jobs = new Jobs(target, this.waits, this.auth, new JobsRestDriver(target, stage));
-    this.publisher = new Publisher(rules, this.waits, new PusherHttpDriver(rules, target, stage));
+    const command = new CommandDriver(target, stage);
+    const rest = new JobsRestDriver(target, stage);
+    const trigger = new PusherHttpDriver(rules, target, stage);
+    this.jobs = new Jobs(target, this.waits, this.auth, (verb) =>
+      performerOf(target, verb) === 'command' ? command : rest,
+    );
+    const publishes = performerOf(target, 'publish') === 'command' ? command : trigger;
+    this.publisher = new Publisher(rules, this.waits, publishes, trigger);
     this.webhooks = new Webhooks(target, stage);
-    this.clock = new Clock(this.waits);
+    this.clock = new Clock(this.waits, command);
   }
 
   get nonce(): string {
@@ -79,7 +87,7 @@ export class PusherVerbs {
    */
   async emit(name: string, which: 'own' | 'other', witness: string): Promise<boolean> {
     const { target } = this.#stage;
-    if (target.surface === 'pusher' && target.role === 'application' && hasJobs(target)) {
+    if (target.surface === 'pusher' && target.role === 'application' && performerOf(target, 'submit')) {
       if (!(await this.jobs.submit(name, { client: which }))) return false;
       return this.jobs.await(`end of ${name}`, [witness], name, 'done');
     }

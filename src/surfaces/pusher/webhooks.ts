@@ -2,6 +2,7 @@ import { parseJson } from '../../contract/json.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { PusherTarget } from '../../target/target.ts';
 import { hmac } from '../../wire/sign.ts';
+import { takesWebhooks } from './performer.ts';
 import { type Delivery, WebhookSink } from './webhook-sink.ts';
 
 /** Receives the webhooks of this scene's jobs and records them as exchanges of the peer `webhook`. */
@@ -19,7 +20,7 @@ export class Webhooks {
    * many deliveries are answered with 500 first.
    */
   async url(job: string, refuse = 0): Promise<string | undefined> {
-    if (this.#target.jobs?.webhooks !== true) return undefined;
+    if (!takesWebhooks(this.#target)) return undefined;
     const sink = await sinkOf(this.#stage);
     let refused = 0;
     return sink.receive(`/${this.#stage.recorder.nonce}/${encodeURIComponent(job)}`, (delivery) => {
