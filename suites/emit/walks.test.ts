@@ -285,6 +285,25 @@ describe('the monitors of emit', () => {
     expect(lost).toBeGreaterThan(20);
   });
 
+  const updates = (numbers: readonly number[]): readonly Event[] => [
+    { type: 'init', status: 'running' },
+    ...numbers.map((n) => ({ type: 'progress', status: 'running', data: { n } })),
+  ];
+
+  it('find that two updates have changed places, or that one came twice', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 9 }), fc.nat(), scopes, (count, place, scope) => {
+        const sent = Array.from({ length: count }, (_, n) => n + 1);
+        const at = place % (count - 1);
+        const swapped = [...sent];
+        swapped.splice(at, 2, at + 2, at + 1);
+        const more = { scope, sent: updates(sent) };
+        expect(broken([one(updates(swapped), more)])).toEqual(['E31i']);
+        expect(broken([one(updates([...sent, at + 1]), more)])).toEqual(['E22i']);
+      }),
+    );
+  });
+
   it('find that an attempt number did not grow by one', () => {
     const numbers = fc.tuple(fc.nat({ max: 9 }), fc.integer({ min: 0, max: 9 }));
     fc.assert(
