@@ -3,6 +3,7 @@ import { failed, type Judgement, passed, type Reading, show, untestable } from '
 import type { Job } from '../../src/suite/recording.ts';
 import type { View } from '../../src/suite/view.ts';
 import { againName } from '../../src/surfaces/beam/flow.ts';
+import { foretoldOf } from '../../src/surfaces/beam/foretold.ts';
 import {
   askedOf,
   indexesIn,
@@ -12,7 +13,7 @@ import {
   shown,
   textOf,
 } from '../../src/surfaces/beam/message.ts';
-import { proofOf } from '../../src/surfaces/beam/proof.ts';
+import { isOwed, notOwed, proofOf } from '../../src/surfaces/beam/proof.ts';
 import type { Frame } from '../../src/wire/event.ts';
 
 /** An input by its name, or the one that was sent in its stead when the connection had ended. */
@@ -52,6 +53,9 @@ export function answered(view: View, step: string): Judgement {
   const frames = view.step(step).events.flatMap((seq) => view.frameAt(seq) ?? []);
   const forged = frames.find((frame) => proofOf(view.recording, frame) !== 'valid');
   if (!forged) return passed(frames.map(({ peer }) => peer));
+  const input = inputOf(view.recording, forged);
+  if (input && !isOwed(view.recording, input)) return untestable(notOwed);
+  if (input && foretoldOf(input)) return unlike(input, forged);
   return failed({
     rule: 'proof',
     expected:
@@ -59,6 +63,16 @@ export function answered(view: View, step: string): Judgement {
     actual: shown(forged),
     frame: forged.seq,
     pointer: '/proof',
+  });
+}
+
+/** An answer that is not what a program foretold of a handler that it has been right about. */
+function unlike(input: Job, frame: Frame): Judgement {
+  return failed({
+    rule: 'changed',
+    expected: `an output as the command foretold it of ${input.name}`,
+    actual: shown(frame),
+    frame: frame.seq,
   });
 }
 
@@ -81,7 +95,13 @@ export function unasked(view: View, name: string): Judgement {
 export function complete(view: View, name: string, keys: readonly string[]): Judgement {
   const job = inputNamed(view, name);
   const frames = outputsOf(view, job);
-  const changed = frames.find((frame) => payloadsIn(frame).some((payload) => !isOf(job, payload, keys)));
+  const foretold = foretoldOf(job);
+  if (!isOwed(view.recording, job)) return untestable(notOwed);
+  const odd = foretold && frames.find((frame) => proofOf(view.recording, frame) !== 'valid');
+  if (odd) return unlike(job, odd);
+  const changed = foretold
+    ? undefined
+    : frames.find((frame) => payloadsIn(frame).some((payload) => !isOf(job, payload, keys)));
   if (changed) {
     return failed({
       rule: 'changed',
@@ -91,7 +111,8 @@ export function complete(view: View, name: string, keys: readonly string[]): Jud
     });
   }
   const wanted = askedOf(job) === 'stream' ? Number(job.about.n) : 1;
-  const got = askedOf(job) === 'stream' ? frames.flatMap(indexesIn) : frames.map(() => 0);
+  const got =
+    askedOf(job) === 'stream' ? frames.flatMap((one) => indexesIn(view.recording, one)) : frames.map(() => 0);
   const lost = Array.from({ length: wanted }, (_, index) => index).filter((index) => !got.includes(index));
   const last = frames.at(-1);
   const frame = last ? { frame: last.seq } : {};
@@ -133,7 +154,7 @@ export function inSequence(view: View, name: string): Judgement {
   const frames = outputsOf(view, job);
   const seen: number[] = [];
   for (const frame of frames) {
-    for (const index of indexesIn(frame).filter((one) => !seen.includes(one))) {
+    for (const index of indexesIn(view.recording, frame).filter((one) => !seen.includes(one))) {
       const before = seen.at(-1);
       seen.push(index);
       if (before === undefined || index > before) continue;
@@ -162,8 +183,8 @@ export function readingOf(
   if (closed) return { point, value: 'closes', frame: closed.seq };
   const said = after.find((event) => {
     if (event.kind !== 'frame') return false;
-    const mark = markIn(textOf(event));
-    return mark === undefined ? !beats(event) : mark === job.id;
+    const answers = inputOf(view.recording, event)?.id ?? markIn(textOf(event));
+    return answers === undefined ? !beats(event) : answers === job.id;
   });
   return { point, value: said ? 'answered' : silent, frame: said?.seq ?? job.from };
 }

@@ -14,6 +14,7 @@ import {
   lanesOfStep,
   moveName,
   movesOf,
+  operationsOf,
   performFlow,
   withOf,
 } from '../../src/surfaces/beam/flow.ts';
@@ -47,7 +48,12 @@ function flowScene(flow: Flow, variant: string): Scene<BeamVerbs> {
     `${flow.id}/${variant}`,
     {
       title: `${flow.title}, ${variant}`,
-      needs: ['token:valid', 'handler', ...flow.needs],
+      needs: [
+        'token:valid',
+        'handler',
+        ...operationsOf(flow).filter((op) => op !== 'transform'),
+        ...flow.needs,
+      ],
       cost: { jobs: (inputs + 1) * lanes, connections: lanes + 1 },
     },
     async (beam) => performFlow(flow, variant, beam),
@@ -145,11 +151,11 @@ function isInPlace(view: View, step: string): Judgement {
   const [seq] = view.step(step).events;
   const frame = seq === undefined ? undefined : view.frameAt(seq);
   const job = frame && inputOf(view.recording, frame);
-  const [index] = frame ? indexesIn(frame) : [];
+  const [index] = frame ? indexesIn(view.recording, frame) : [];
   if (!frame || !job || index === undefined) return untestable(`${step}: no payload with an index`);
   const before = outputsOf(view, job)
     .filter((one) => one.seq < frame.seq)
-    .flatMap(indexesIn);
+    .flatMap((one) => indexesIn(view.recording, one));
   const later = before.find((one) => one > index);
   if (later === undefined || before.includes(index)) return passed([frame.peer]);
   return failed({

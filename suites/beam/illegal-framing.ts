@@ -22,14 +22,14 @@ const rows = Object.entries(illegalFrames).map(([name, { says, bytes }]) => ({
     async (beam) => {
       for (const peer of ['bystander', 'nuisance']) {
         await beam.open(peer);
-        beam.input(peer, `${peer} before`, { op: 'transform' });
+        await beam.input(peer, `${peer} before`, { op: 'transform' });
         await beam.output(`${peer} before`, `${peer} before`);
       }
       beam.sendRaw('nuisance', bytes);
-      beam.input('bystander', 'bystander after', { op: 'transform' });
+      await beam.input('bystander', 'bystander after', { op: 'transform' });
       await beam.output('bystander after', 'bystander after', { patient: true });
       if ((await beam.attempt('newcomer', { mayBeDead: true })) !== undefined) return;
-      beam.input('newcomer', 'newcomer', { op: 'transform' });
+      await beam.input('newcomer', 'newcomer', { op: 'transform' });
       await beam.output('newcomer', 'newcomer', { patient: true });
     },
   ),

@@ -26,7 +26,7 @@ export function keepAlive(contract: SurfaceContract<BeamRules>): {
       await beam.open('silent');
       await beam.pass('silent', quiet.forMs);
       // After the silence the connection is used, which proves that it was one.
-      beam.input('silent', 'first words', { op: 'transform' });
+      await beam.input('silent', 'first words', { op: 'transform' });
       await beam.output('first words', 'first words');
     },
   );

@@ -6,7 +6,7 @@ import { failed, type Judgement, passed, untestable } from '../../src/suite/judg
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { dialectOf } from '../../src/surfaces/beam/dialect.ts';
-import { formsOf } from '../../src/surfaces/beam/form.ts';
+import { formsOf, isFormKnown } from '../../src/surfaces/beam/form.ts';
 import { isHeartbeat } from '../../src/surfaces/beam/message.ts';
 import type { BeamVerbs } from '../../src/surfaces/beam/verbs.ts';
 import type { Frame } from '../../src/wire/event.ts';
@@ -56,22 +56,22 @@ function operationScene(op: BeamOperationName): Scene<BeamVerbs> {
     `beam/operation-${op}`,
     {
       title: `${op} as the first input`,
-      needs: ['token:valid', 'handler'],
+      needs: ['token:valid', 'handler', ...(op === 'transform' ? [] : [op])],
       cost: { jobs: 3, connections: 2 },
     },
     async (beam) => {
       await beam.open('client');
-      beam.input('client', 'first', { op, ...(op === 'stream' ? { n: payloads } : {}) });
+      await beam.input('client', 'first', { op, ...(op === 'stream' ? { n: payloads } : {}) });
       // Waited for in full, whatever was missed elsewhere: what comes only later had to be asked for.
       if (op !== 'fail') await beam.output('first', 'first', { owns: 'B6', patient: true });
       if (op === 'stream')
         await beam.output('rest', 'first', { count: payloads - 1, owns: 'B7', patient: true });
       // These two are sent together; they also show what a client gets that had to ask for more.
-      beam.input('client', 'second', { op: 'transform' });
-      beam.input('client', 'third', { op: 'transform' });
+      await beam.input('client', 'second', { op: 'transform' });
+      await beam.input('client', 'third', { op: 'transform' });
       const again = async (): Promise<string> => {
         await beam.open('client again');
-        beam.input('client again', 'second again', { op: 'transform' });
+        await beam.input('client again', 'second again', { op: 'transform' });
         return 'second again';
       };
       await beam.output('second', 'second', { owns: 'B6', ...(op === 'fail' ? { again } : {}) });
@@ -95,7 +95,14 @@ function judgesOf(
     complete: () => (view) => complete(view, 'first', keysOf(contract, op)),
     inOrder: () => (view) =>
       op === 'stream' ? inSequence(view, 'first') : inTurn(view, ['first', 'second', 'third']),
-    form: (id) => (view) => wellFormed(view, id, (frame) => !beats(frame), formOf),
+    form: (id) => (view) =>
+      wellFormed(
+        view,
+        id,
+        (frame) => !beats(frame),
+        formOf,
+        (frame) => isFormKnown(contract.rules, dialect, view.recording, frame),
+      ),
     alive: () => (view) => {
       const judgement = answered(view, 'second');
       if (judgement.kind !== 'passed' || point === undefined) return judgement;
@@ -119,10 +126,11 @@ function wellFormed(
   requirement: string,
   isOutput: (frame: Frame) => boolean,
   formOf: ReturnType<typeof formsOf>,
+  isKnown: (frame: Frame) => boolean,
 ): Judgement {
   view.step('open client');
   const peers = ['client', 'client again'].filter((peer) => view.has(peer));
-  const frames = peers.flatMap((peer) => view.frames(peer, isOutput));
+  const frames = peers.flatMap((peer) => view.frames(peer, isOutput)).filter(isKnown);
   const judged = frames.filter((frame) => formOf(frame).judged.includes(requirement));
   for (const frame of frames) {
     const finding = formOf(frame).broken.find((one) => one.requirement === requirement);

@@ -1,9 +1,10 @@
 import type { BeamRules } from '../../src/contract/beam-rules.ts';
 import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { type Case, judge, judgeEach } from '../../src/suite/case.ts';
-import { all } from '../../src/suite/judgement.ts';
+import { all, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
+import { foretoldOf, written } from '../../src/surfaces/beam/foretold.ts';
 import type { BeamVerbs } from '../../src/surfaces/beam/verbs.ts';
 import { complete, inSequence } from './answers.ts';
 import { keysOf } from './operations.ts';
@@ -34,7 +35,8 @@ const perText = scene<BeamVerbs>(
   },
   async (beam) => {
     await beam.open('client');
-    for (const [name, text] of Object.entries(texts)) beam.input('client', name, { op: 'transform', text });
+    for (const [name, text] of Object.entries(texts))
+      await beam.input('client', name, { op: 'transform', text });
     for (const name of Object.keys(texts)) await beam.output(name, name, { owns: 'B6' });
   },
 );
@@ -44,13 +46,13 @@ const perLength = scene<BeamVerbs>(
   'beam/payload-lengths',
   {
     title: 'streams from the shortest to the longest',
-    needs: ['token:valid', 'handler'],
+    needs: ['token:valid', 'handler', 'stream'],
     cost: { jobs: lengths.length + 1, connections: 1 },
   },
   async (beam) => {
     await beam.open('client');
-    for (const n of lengths) beam.input('client', `stream of ${n}`, { op: 'stream', n });
-    beam.input('client', 'after', { op: 'transform' });
+    for (const n of lengths) await beam.input('client', `stream of ${n}`, { op: 'stream', n });
+    await beam.input('client', 'after', { op: 'transform' });
     for (const n of lengths) await beam.output(`stream of ${n}`, `stream of ${n}`, { count: n, owns: 'B7' });
     await beam.output('after', 'after');
   },
@@ -68,6 +70,9 @@ export function payload(contract: SurfaceContract<BeamRules>): { scenes: Scene<B
         checks: {
           B6: (view: View) => {
             view.step(name);
+            const foretold = foretoldOf(view.job(name))?.map(written);
+            if (foretold?.every((output) => !holds(output, texts[name] ?? '')))
+              return untestable('the output that the command foretold does not hold this text');
             return complete(view, name, keys.transform);
           },
         },
@@ -87,4 +92,9 @@ export function payload(contract: SurfaceContract<BeamRules>): { scenes: Scene<B
       }),
     ],
   };
+}
+
+/** Whether a text stands in an output, as it is or as JSON writes it. */
+function holds(output: string, text: string): boolean {
+  return output.includes(text) || output.includes(JSON.stringify(text).slice(1, -1));
 }

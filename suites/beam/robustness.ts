@@ -1,11 +1,12 @@
 import type { BeamInput, BeamRules } from '../../src/contract/beam-rules.ts';
 import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { failed, type Judgement, passed, type Reading } from '../../src/suite/judgement.ts';
+import { failed, type Judgement, passed, type Reading, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, SceneStopped, scene } from '../../src/suite/scene.ts';
 import { describeAnswer } from '../../src/suite/twin.ts';
 import type { View } from '../../src/suite/view.ts';
 import { dialectOf } from '../../src/surfaces/beam/dialect.ts';
+import { isForetold } from '../../src/surfaces/beam/foretold.ts';
 import { isHeartbeat } from '../../src/surfaces/beam/message.ts';
 import type { BeamVerbs } from '../../src/surfaces/beam/verbs.ts';
 import type { Frame } from '../../src/wire/event.ts';
@@ -29,7 +30,11 @@ export function robustness(
         title: `${input.says} leaves the server alive and the connection usable or closed with a clear code`,
         checks: {
           ...each(input.survives, (view: View) => survives(view, rules, readings(view, rules, input, beats))),
-          ...each(input.answered ?? [], (view: View) => answered(view, 'answer')),
+          ...each(input.answered ?? [], (view: View) =>
+            isForetold(view.recording)
+              ? untestable('no driver beam-handler: only of that handler it is known what it makes of this')
+              : answered(view, 'answer'),
+          ),
         },
         covers: [`input/${row}`],
       })),
@@ -52,7 +57,7 @@ function hostileScene(row: string, input: BeamInput): Scene<BeamVerbs> {
       await Promise.all(both.map((peer) => beam.open(peer)));
       // Two each: a server that answers only one input has nothing to lose by what follows.
       for (const peer of both)
-        for (const nth of [1, 2]) beam.input(peer, `${peer} ${nth}`, { op: 'transform' });
+        for (const nth of [1, 2]) await beam.input(peer, `${peer} ${nth}`, { op: 'transform' });
       for (const peer of both) {
         for (const nth of [1, 2]) {
           if (await beam.output(`${peer} ${nth}`, `${peer} ${nth}`)) continue;
@@ -60,14 +65,14 @@ function hostileScene(row: string, input: BeamInput): Scene<BeamVerbs> {
         }
       }
       beam.disturb('nuisance', 'bad', row);
-      if (input.answered)
+      if (input.answered && beam.hasOurHandler)
         await beam.output('answer', 'bad', { owns: input.answered[0] ?? '', patient: true });
-      beam.input('nuisance', 'nuisance after', { op: 'transform' });
+      await beam.input('nuisance', 'nuisance after', { op: 'transform' });
       await beam.output('nuisance after', 'nuisance after', { patient: true });
-      beam.input('bystander', 'bystander after', { op: 'transform' });
+      await beam.input('bystander', 'bystander after', { op: 'transform' });
       await beam.output('bystander after', 'bystander after', { patient: true });
       if ((await beam.attempt('newcomer', { mayBeDead: true })) !== undefined) return;
-      beam.input('newcomer', 'newcomer', { op: 'transform' });
+      await beam.input('newcomer', 'newcomer', { op: 'transform' });
       await beam.output('newcomer', 'newcomer', { patient: true });
     },
   );

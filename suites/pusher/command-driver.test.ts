@@ -245,15 +245,14 @@ describe('a command that is broken', () => {
     ],
   ];
 
-  it.each(broken)(
-    '%s: an error, and nothing is held against the target',
-    async (name, source, expected, ms) => {
+  for (const [name, source, expected, ms] of broken) {
+    it(`${name}: an error, and nothing is held against the target`, { timeout: patience }, async () => {
       const result = await judged(await target(name, source, ms), 'pusher/flow/happy-path/**', 'M9');
       expect(said(result, 'pusher/flow/happy-path/')).toEqual([expected]);
       expect(result.checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
       expect(result.exit).toBe(3);
-    },
-  );
+    });
+  }
 
   it('is an error where it makes up a status', { timeout: patience }, async () => {
     const source = program(whole).replace(

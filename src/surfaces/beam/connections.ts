@@ -20,19 +20,19 @@ export interface OpenOptions {
 export class BeamConnections {
   readonly rules: BeamRules;
   protected readonly stage: Stage;
-  readonly #target: BeamTarget;
+  protected readonly target: BeamTarget;
   readonly #dialect: BeamDialect;
 
   constructor(stage: Stage, rules: BeamRules, dialect: BeamDialect) {
     if (stage.target.surface !== 'beam') throw new Error('not a beam target');
     this.rules = rules;
     this.stage = stage;
-    this.#target = stage.target;
+    this.target = stage.target;
     this.#dialect = dialect;
   }
 
   get hasControl(): boolean {
-    return this.#target.control !== undefined;
+    return this.target.control !== undefined;
   }
 
   isOpen(peer: string): boolean {
@@ -71,7 +71,7 @@ export class BeamConnections {
 
   /** Tries an upgrade without TLS, at the same host and port. A good token does not leave this machine so. */
   async attemptInTheClear(peer: string): Promise<void> {
-    const host = urlOf(this.#target, '');
+    const host = urlOf(this.target, '');
     const credential = isLoopback(host) ? 'valid' : 'garbage';
     const knock = this.#knock(credential, 'root');
     if (!knock) return;
@@ -142,7 +142,7 @@ export class BeamConnections {
         headers: { ...headers, 'x-plumbline-connection': this.#connection(peer) },
         connectMs: this.stage.connectMs,
         answerMs: this.stage.answerMs,
-        tls: this.#target.tls,
+        tls: this.target.tls,
       },
       about,
     );
@@ -187,7 +187,7 @@ export class BeamConnections {
     const rule = this.rules.credentials[credential];
     const at = this.rules.paths[path];
     if (!rule || !at) throw new Error(`no credential ${credential} or no path ${path} in the rules`);
-    return knockWith(this.#target, rule, at.path, this.#dialect.queryToken);
+    return knockWith(this.target, rule, at.path, this.#dialect.queryToken);
   }
 
   /** How the connection calls itself at the upgrade, for `control`. */

@@ -18,6 +18,11 @@ export function movesOf(flow: Flow): FlowMove[] {
     .map((move, at) => ({ ...move, n: at + 1 }));
 }
 
+/** Operations that a flow asks its handler for. */
+export function operationsOf(flow: Flow): readonly string[] {
+  return [...new Set(flow.steps.flatMap((step) => withOf(step).op ?? []).map(String))];
+}
+
 /** Connections that perform a flow: those that its steps name, else as many as the variant has. */
 export function lanesOf(flow: Flow, variant: string): readonly string[] {
   const named = flow.steps.flatMap((step) => withOf(step).on ?? []);
@@ -83,7 +88,7 @@ export async function performFlow(flow: Flow, variant: string, beam: BeamVerbs):
   // What a lane is answered now comes after all that it, or another, was answered before.
   await together(
     lanes.map(async (lane) => {
-      beam.input(lane.peer, fenceName(lane.name), { op: 'transform' });
+      await beam.input(lane.peer, fenceName(lane.name), { op: 'transform' });
       await beam.output(fenceName(lane.name), fenceName(lane.name));
     }),
   );
@@ -134,7 +139,8 @@ class Lane {
     const old = this.#peer;
     this.#peer = againName(old);
     await this.#beam.open(this.#peer);
-    for (const name of this.#pending) this.#beam.input(this.#peer, againName(name), this.#asked(name));
+    for (const name of [...this.#pending])
+      await this.#beam.input(this.#peer, againName(name), this.#asked(name));
   }
 
   async #input(name: string, step: FlowStep): Promise<void> {
@@ -143,7 +149,10 @@ class Lane {
     const asked = { op: operation, ...(typeof n === 'number' ? { n } : {}) };
     this.#sent.set(name, asked);
     if (this.#failed && !this.#beam.isOpen(this.#peer)) await this.reconnect();
-    this.#beam.input(this.#peer, name, { ...asked, ...(step.owns === undefined ? {} : { owns: step.owns }) });
+    await this.#beam.input(this.#peer, name, {
+      ...asked,
+      ...(step.owns === undefined ? {} : { owns: step.owns }),
+    });
     if (asked.op === 'fail') this.#failed = true;
     else this.#pending.add(name);
   }

@@ -4,9 +4,11 @@ import { isObject } from '../../contract/json.ts';
 import { validatorsOf } from '../../contract/validators.ts';
 import { type Finding, show } from '../../suite/judgement.ts';
 import { valueAt } from '../../suite/pointer.ts';
+import type { Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
 import { dialectOf } from './dialect.ts';
-import { contentOf, isHeartbeat, shown } from './message.ts';
+import { foretoldOf, isForetold } from './foretold.ts';
+import { contentOf, inputOf, isHeartbeat, shown } from './message.ts';
 
 /** What one frame breaks by its form alone, and what it could be judged by. */
 export interface Form {
@@ -49,6 +51,16 @@ export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): 
     }
     return { judged, broken };
   };
+}
+
+/**
+ * Whether the form of a frame is the server's to answer for. Of a handler that is not ours it is only known
+ * where a program foretold an object: what a handler returns that makes no objects is no object either.
+ */
+export function isFormKnown(rules: BeamRules, dialect: string, recording: Recording, frame: Frame): boolean {
+  if (!isForetold(recording) || isHeartbeat(dialectOf(rules, dialect).heartbeat, frame)) return true;
+  const job = inputOf(recording, frame);
+  return job !== undefined && (foretoldOf(job)?.some((output) => typeof output === 'object') ?? false);
 }
 
 /** Every requirement that the form of a frame can break, without compiling a schema. */

@@ -1,14 +1,12 @@
 import { createHmac } from 'node:crypto';
 import type { BeamInput, BeamOperationName } from '../../contract/beam-rules.ts';
-import type { Recording } from '../../suite/recording.ts';
+import type { Job } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
-import { inputOf, textOf } from './message.ts';
-
-/** Whether a frame bears the proof of the input that it answers. */
-export type Proof = 'valid' | 'wrong';
+import type { InputDriver, Proof, WrittenInput } from './input-driver.ts';
+import { textOf } from './message.ts';
 
 /** Talks to the published handler (specs/beam/handler.yaml): makes its inputs and knows its proofs. */
-export class HandlerDriver {
+export class HandlerDriver implements InputDriver {
   readonly #key: string;
   readonly #proofs = new Map<string, string>();
 
@@ -16,13 +14,12 @@ export class HandlerDriver {
     this.#key = key;
   }
 
-  /**
-   * Whether only the handler can have made a frame: the proof of its nonce is somewhere in it, whatever the
-   * form. Undefined for a frame that answers no input of this recording.
-   */
-  proofIn(recording: Recording, frame: Frame): Proof | undefined {
-    const input = inputOf(recording, frame);
-    if (!input) return undefined;
+  async write(nonce: string, op: BeamOperationName, n?: number): Promise<WrittenInput> {
+    return { send: inputText(nonce, op, n) };
+  }
+
+  /** Whether only the handler can have made a frame: the proof of its nonce is somewhere in it, whatever the form. */
+  proofIn(input: Job, frame: Frame): Proof {
     return textOf(frame).includes(this.#proofOf(input.nonce)) ? 'valid' : 'wrong';
   }
 
@@ -36,7 +33,7 @@ export class HandlerDriver {
 }
 
 /** An input as it goes over the wire. */
-export function inputText(nonce: string, op: BeamOperationName, n?: number): string {
+function inputText(nonce: string, op: BeamOperationName, n?: number): string {
   return JSON.stringify({ nonce, op, ...(n === undefined ? {} : { n }) });
 }
 

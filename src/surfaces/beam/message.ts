@@ -2,6 +2,7 @@ import type { HeartbeatRule } from '../../contract/beam-rules.ts';
 import { isObject, type Json, type JsonObject, parseJson, sameJson } from '../../contract/json.ts';
 import type { Job, Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
+import { foretoldOf, positionsIn } from './foretold.ts';
 
 /**
  * What every nonce begins with, made of letters that no encoding of text changes: an output is known by it
@@ -37,19 +38,26 @@ export function contentOf(frame: Frame): Json | undefined {
 /** Answers of `inputOf`: every judge and monitor asks it of every frame, and an input is older than its answer. */
 const inputs = new WeakMap<Frame, { readonly job: Job | undefined }>();
 
-/** The input that a frame answers, by its mark; undefined: none that was sent in this recording. */
+/**
+ * The input that a frame answers, by its mark, else by what a program foretold of it; undefined: none that was
+ * sent in this recording.
+ */
 export function inputOf(recording: Recording, frame: Frame): Job | undefined {
   const known = inputs.get(frame);
   if (known) return known.job;
   const id = markIn(textOf(frame));
-  const job = id === undefined ? undefined : Object.values(recording.jobs).find((one) => one.id === id);
+  const jobs = Object.values(recording.jobs);
+  const job =
+    id === undefined
+      ? jobs.find((one) => positionsIn(one, textOf(frame), contentOf(frame)).length > 0)
+      : jobs.find((one) => one.id === id);
   inputs.set(frame, { job });
   return job;
 }
 
 /** The mark of the input that a frame is about, also one that this recording does not know. */
-export function jobOf(_recording: Recording, frame: Frame): string | undefined {
-  return markIn(textOf(frame));
+export function jobOf(recording: Recording, frame: Frame): string | undefined {
+  return markIn(textOf(frame)) ?? inputOf(recording, frame)?.id;
 }
 
 /** True for a frame that the server sends of its own accord, as the rules tell it from an output. */
@@ -70,7 +78,11 @@ export function payloadsIn(frame: Frame): readonly JsonObject[] {
 }
 
 /** Positions in a stream that a frame speaks of; read from the bare text where it is no JSON. */
-export function indexesIn(frame: Frame): readonly number[] {
+export function indexesIn(recording: Recording, frame: Frame): readonly number[] {
+  const job = inputOf(recording, frame);
+  if (job && foretoldOf(job)) {
+    return askedOf(job) === 'stream' ? positionsIn(job, textOf(frame), contentOf(frame)) : [];
+  }
   if (contentOf(frame) !== undefined) {
     return payloadsIn(frame).flatMap(({ index }) => (typeof index === 'number' ? [index] : []));
   }

@@ -1,8 +1,9 @@
 import type { BeamTarget, Target } from '../../target/target.ts';
+import { performerOf } from './input-driver.ts';
 
 /**
- * What a beam target lacks of some needs, each with a reason. Words: `handler`, `token:NAME`, `control`, `tls`,
- * `checked-certificate`.
+ * What a beam target lacks of some needs, each with a reason. Words: `handler` (which transforms), `stream`,
+ * `fail`, `token:NAME`, `control`, `tls`, `checked-certificate`.
  */
 export function missing(target: Target, needs: readonly string[]): string[] {
   if (target.surface !== 'beam') return ['not a beam target'];
@@ -15,8 +16,11 @@ export function missing(target: Target, needs: readonly string[]): string[] {
 function lacks(target: BeamTarget, need: string): string | undefined {
   switch (need) {
     case 'handler':
-      return target.drivers.includes('beam-handler') && target.handler
-        ? undefined
+    case 'stream':
+    case 'fail':
+      if (performerOf(target, need === 'handler' ? 'transform' : need)) return undefined;
+      return target.drivers.includes('command')
+        ? `no driver performs input:${need === 'handler' ? 'transform' : need}`
         : 'no driver: deploy the published handler (specs/beam/handler.py) and give its key as handler.key';
     case 'token:valid':
       return target.tokens.valid === undefined ? 'the target has no valid token' : undefined;

@@ -3,6 +3,7 @@ import type { SurfaceContract } from '../../contract/contract.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Preflight, Surface } from '../../suite/surface.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { closeCommand } from '../command-program.ts';
 import { dialectOf } from './dialect.ts';
 import { knockWith } from './door.ts';
 import { jobOf } from './message.ts';
@@ -23,6 +24,7 @@ export function beamSurface(contract: SurfaceContract<BeamRules>, dialect: strin
     jobOf,
     preflight: (stage) => preflight(stage, contract.rules, switches.queryToken),
     close: async (shared) => {
+      await closeCommand(shared);
       const http = shared.get('http');
       if (http instanceof HttpClient) await http.close();
     },

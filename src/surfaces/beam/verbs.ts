@@ -4,9 +4,13 @@ import type { Json } from '../../contract/json.ts';
 import type { Job } from '../../suite/recording.ts';
 import { SceneStopped, type Stage } from '../../suite/scene.ts';
 import type { Frame, WireEvent } from '../../wire/event.ts';
+import { CommandDriver } from './command-driver.ts';
 import { BeamConnections } from './connections.ts';
-import { HandlerDriver, hostileMessage, inputText } from './handler-driver.ts';
-import { markFor, markIn, textOf } from './message.ts';
+import { foretoldOf } from './foretold.ts';
+import { HandlerDriver, hostileMessage } from './handler-driver.ts';
+import { type InputDriver, performerOf } from './input-driver.ts';
+import { inputOf, markFor } from './message.ts';
+import { isOwed, notOwed } from './proof.ts';
 
 /** What the handler is asked. */
 export interface InputOptions {
@@ -41,17 +45,20 @@ type Came =
 export class BeamVerbs extends BeamConnections {
   /** Input → position after the last of its outputs that a step has taken. */
   readonly #taken = new Map<string, number>();
+  readonly #handler: InputDriver;
+  readonly #command: InputDriver;
 
   constructor(stage: Stage, rules: BeamRules, dialect: BeamDialect) {
     super(stage, rules, dialect);
-    const { target, recorder } = stage;
-    const key = target.surface === 'beam' ? target.handler?.key : undefined;
-    const driver = new HandlerDriver(key ?? '');
+    const { recorder } = stage;
+    this.#handler = new HandlerDriver(this.target.handler?.key ?? '');
+    this.#command = new CommandDriver(this.target, stage);
     // The key is a secret: what it shows is written down as a fact, so that a recording is enough to judge by.
     recorder.transcript.onEvent((event) => {
       if (event.kind !== 'frame') return;
-      const value = driver.proofIn(recorder.recording, event);
-      if (value === undefined) return;
+      const input = inputOf(recorder.recording, event);
+      if (!input) return;
+      const value = (foretoldOf(input) ? this.#command : this.#handler).proofIn(input, event);
       recorder.transcript.record({ kind: 'fact', peer: event.peer, name: 'proof', value });
     });
   }
@@ -62,17 +69,29 @@ export class BeamVerbs extends BeamConnections {
   }
 
   /** Hands the handler an input under a name, with a nonce that nobody has seen before. */
-  input(peer: string, name: string, { op, n, text = '', owns }: InputOptions): void {
-    const about = { op, ...(n === undefined ? {} : { n }) };
-    const { nonce } = this.#announce(peer, name, about, text);
-    this.#send(peer, name, inputText(nonce, op, n), owns);
+  async input(peer: string, name: string, { op, n, text = '', owns }: InputOptions): Promise<void> {
+    const driver = performerOf(this.target, op) === 'command' ? this.#command : this.#handler;
+    const id = this.#mark();
+    const { send, outputs } = await driver.write(`${id}${text}`, op, n);
+    const about = {
+      op,
+      ...(n === undefined ? {} : { n }),
+      ...(outputs === undefined ? {} : { outputs }),
+    };
+    this.#announce(peer, name, id, about, text);
+    this.#send(peer, name, send, owns);
+  }
+
+  /** Whether it is the published handler that answers: only of that one it is known what it makes of odd inputs. */
+  get hasOurHandler(): boolean {
+    return performerOf(this.target, 'transform') === 'beam-handler';
   }
 
   /** Sends a row of the rules' `inputs`, which nobody should. */
   disturb(peer: string, name: string, row: string): void {
     const input = this.rules.inputs[row];
     if (!input) throw new Error(`no input ${row} in the rules`);
-    const { nonce } = this.#announce(peer, name, { op: 'raw', row }, '');
+    const { nonce } = this.#announce(peer, name, this.#mark(), { op: 'raw', row }, '');
     this.#send(peer, name, hostileMessage(input, nonce), undefined);
   }
 
@@ -105,14 +124,21 @@ export class BeamVerbs extends BeamConnections {
     if (missed === undefined) this.step(step, 'await', { from, events });
     else {
       recorder.transcript.record({ kind: 'timer', peer: 'harness', what: `missed: ${missed}`, ms: 0 });
-      this.step(step, 'await', { from, events, reason: missed, ...(owns === undefined ? {} : { owns }) });
+      const isTheirs = isOwed(recorder.recording, this.#job(input));
+      const reason = isTheirs ? missed : `${missed}; ${notOwed}`;
+      this.step(step, 'await', {
+        from,
+        events,
+        reason,
+        ...(owns === undefined || !isTheirs ? {} : { owns }),
+      });
     }
     return missed === undefined;
   }
 
   /** A transform that must be answered before the scene can go on; it proves the connection. */
   async prove(peer: string, name = `proof ${peer}`): Promise<void> {
-    this.input(peer, name, { op: 'transform' });
+    await this.input(peer, name, { op: 'transform' });
     if (!(await this.output(name, name))) throw new SceneStopped(`${peer} did not answer a transform`);
   }
 
@@ -124,7 +150,8 @@ export class BeamVerbs extends BeamConnections {
     const known = patient ? undefined : misses.known(precondition);
     const ends = (event: WireEvent): boolean =>
       event.peer === job.where &&
-      (event.kind === 'closed' || (event.kind === 'frame' && markIn(textOf(event)) === job.id));
+      (event.kind === 'closed' ||
+        (event.kind === 'frame' && inputOf(recorder.recording, event)?.id === job.id));
     const event = await this.wait(
       ends,
       this.#taken.get(name) ?? job.from,
@@ -146,11 +173,21 @@ export class BeamVerbs extends BeamConnections {
     return { kind: 'none', reason };
   }
 
-  #announce(peer: string, name: string, about: Readonly<Record<string, Json>>, text: string): Job {
+  #mark(): string {
+    const { jobs, nonce } = this.stage.recorder.recording;
+    return markFor(nonce, Object.keys(jobs).length + 1, randomBytes(4).toString('hex'));
+  }
+
+  #announce(
+    peer: string,
+    name: string,
+    id: string,
+    about: Readonly<Record<string, Json>>,
+    text: string,
+  ): Job {
     const { recorder } = this.stage;
-    const { jobs, nonce } = recorder.recording;
+    const { jobs } = recorder.recording;
     if (jobs[name]) throw new Error(`the scene sends two inputs of the name ${name}`);
-    const id = markFor(nonce, Object.keys(jobs).length + 1, randomBytes(4).toString('hex'));
     const from = recorder.position;
     recorder.job({ name, id, where: peer, nonce: `${id}${text}`, calls: [], from, about });
     return this.#job(name);

@@ -1,6 +1,7 @@
 import type { BeamRules } from '../../../contract/beam-rules.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { dialectOf } from '../dialect.ts';
+import { isForetold } from '../foretold.ts';
 import { askedOf, indexesIn, inputOf, isHeartbeat, markIn, shown, textOf } from '../message.ts';
 
 interface Memory {
@@ -28,17 +29,19 @@ export function address(rules: BeamRules, dialect: string): Monitor {
         return;
       }
       if (event.kind !== 'frame' || isHeartbeat(heartbeat, event)) return;
-      const requirement = indexesIn(event).length > 0 ? 'B7' : 'B6';
+      const requirement = indexesIn(recording, event).length > 0 ? 'B7' : 'B6';
       const actual = shown(event);
-      if (inputOf(recording, event)?.where === event.peer) {
+      const answers = inputOf(recording, event);
+      if (answers?.where === event.peer) {
         memory.answered = true;
         report.saw(requirement, event);
-      } else if (markIn(textOf(event)) !== undefined) {
+      } else if (answers !== undefined || markIn(textOf(event)) !== undefined) {
         const expected = 'answers to inputs of this connection alone';
         report.find(requirement, { rule: 'elsewhere', expected, actual }, event);
       } else if (memory.excuses > 0) {
         memory.excuses -= 1;
-      } else if (memory.answered) {
+      } else if (memory.answered && !isForetold(recording)) {
+        // Whatever else a handler says that is not ours may be its own, so that it is no finding there.
         // What a server says before it has answered anything is no answer: whether it may is stated nowhere.
         report.find('B6', { rule: 'unasked', expected: 'answers to inputs alone', actual }, event);
       }

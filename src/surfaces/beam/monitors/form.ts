@@ -1,7 +1,7 @@
 import type { BeamRules } from '../../../contract/beam-rules.ts';
 import type { SurfaceContract } from '../../../contract/contract.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
-import { formRequirements, formsOf } from '../form.ts';
+import { formRequirements, formsOf, isFormKnown } from '../form.ts';
 
 /** Every frame is text, is JSON, and is the object that its schema asks for. */
 export function form(contract: SurfaceContract<BeamRules>, dialect: string): Monitor {
@@ -14,8 +14,8 @@ export function form(contract: SurfaceContract<BeamRules>, dialect: string): Mon
     per: 'connection',
     checks: [...checks],
     start: () => ({}),
-    step(_state, event, report) {
-      if (event.kind !== 'frame') return;
+    step(_state, event, report, { recording }) {
+      if (event.kind !== 'frame' || !isFormKnown(contract.rules, dialect, recording, event)) return;
       const { judged, broken } = formOf(event);
       for (const id of judged) if (checks.has(id)) report.saw(id, event);
       for (const { requirement, ...finding } of broken) {

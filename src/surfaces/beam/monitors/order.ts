@@ -44,7 +44,7 @@ export function streamsInOrder(): Monitor {
       if (event.kind !== 'frame') return;
       const job = inputOf(recording, event);
       if (!job || job.where !== event.peer || askedOf(job) !== 'stream') return;
-      for (const index of indexesIn(event)) {
+      for (const index of indexesIn(recording, event)) {
         // A second coming is another rule's finding.
         if (state.seen.has(index)) continue;
         if (state.seen.size > 0) report.saw('B7i', event);
