@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { InputError } from './contract.ts';
 
 /** Bytes of the largest input file that is read: far more than any file of ours has, and parsed in well under a second. */
@@ -24,6 +24,14 @@ export async function readText(path: string, label = path): Promise<string> {
     throw new InputError(`${label}: ${reasonOf(code)}`, { cause });
   }
   return decode(Buffer.concat(chunks), label);
+}
+
+/**
+ * As `readText`, where the file need not be there yet: undefined if it is not.
+ * @throws InputError as `readText`.
+ */
+export async function readTextIfAny(path: string, label = path): Promise<string | undefined> {
+  return existsSync(path) ? readText(path, label) : undefined;
 }
 
 /**

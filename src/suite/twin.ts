@@ -74,6 +74,7 @@ export function admitted(view: View, attempt: string): Judgement {
     rule: 'refused',
     expected: '101 Switching Protocols',
     actual: describeAnswer(view, attempt),
+    shape: shapeOfAnswer(answer),
     frame: answer.seq,
   });
 }
@@ -86,6 +87,15 @@ export function cannotTell(view: View, attempt: string): string | undefined {
   }
   if (answer.kind === 'unreachable' && answer.why === 'network') return `${attempt}: ${answer.error}`;
   return undefined;
+}
+
+/** An answer to an upgrade without the words of whoever could not read it. */
+export function shapeOfAnswer(answer: ReturnType<View['answer']>): string {
+  return answer.kind === 'unreachable'
+    ? `no answer: ${answer.why}`
+    : answer.kind === 'refused'
+      ? `status ${answer.status}`
+      : 'status 101';
 }
 
 /** An answer to an upgrade in a few words. */

@@ -133,7 +133,7 @@ function silentWhenRefused(view: View, attempt: string, twin: string): Judgement
   if (answer.kind === 'opened' && !closed) return untestable(`${attempt} was admitted`);
   if (said) {
     const expected = 'no message to a client that is turned away';
-    return failed({ rule: 'spoke', expected, actual: shown(said), frame: said.seq });
+    return failed({ rule: 'spoke', expected, ...shown(said), frame: said.seq });
   }
   const cannot = cannotTell(view, attempt);
   if (cannot) return untestable(cannot);

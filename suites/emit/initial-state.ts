@@ -1,7 +1,7 @@
 import type { SurfaceContract } from '../../src/contract/contract.ts';
 import type { EmitRules } from '../../src/contract/rules.ts';
 import { type Case, judgeEach } from '../../src/suite/case.ts';
-import { failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { failed, instead, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import { admitted } from '../../src/suite/twin.ts';
 import type { View } from '../../src/suite/view.ts';
@@ -78,7 +78,7 @@ function stateCase(state: string) {
           return failed({
             rule: 'not-init',
             expected: 'init first',
-            actual: show(message),
+            ...instead(message),
             frame: first.seq,
           });
         return message?.status === state
@@ -86,7 +86,7 @@ function stateCase(state: string) {
           : failed({
               rule: 'stale',
               expected: `status ${state}`,
-              actual: show(message?.status),
+              ...instead(message?.status),
               frame: first.seq,
               pointer: '/status',
             });

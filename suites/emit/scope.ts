@@ -3,7 +3,7 @@ import { isObject, type Json, sameJson } from '../../src/contract/json.ts';
 import type { DataCell, DataRule, EmitRules } from '../../src/contract/rules.ts';
 import { sightingOf } from '../../src/suite/canary.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { all, failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { all, failed, instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
@@ -190,7 +190,7 @@ function isKept(view: View, type: string, frame: Frame): Judgement {
   return failed({
     rule: `data ${type}`,
     expected: `data ${show(sent[0])}`,
-    actual: show(data),
+    ...instead(data),
     frame: frame.seq,
     pointer: '/data',
   });
@@ -204,7 +204,13 @@ function isLeft(rule: DataRule, frame: Frame): Judgement {
   if (holds) return passed([frame.peer]);
   const expected = { null: 'data: null', absent: 'no data', 'absent-or-null': 'no data, or null' }[rule];
   const actual = isAbsent ? 'no data key' : `data ${show(message?.data)}`;
-  return failed({ rule: 'data', expected, actual, frame: frame.seq, pointer: '/data' });
+  return failed({
+    rule: 'data',
+    expected,
+    ...instead(message?.data, '/data'),
+    actual,
+    frame: frame.seq,
+  });
 }
 
 /** Nothing of what was planted, and nothing that stands where it stood. */
@@ -213,16 +219,22 @@ function isHidden(view: View, frame: Frame): Judgement {
     const sighting = sightingOf(canary, frame.text, frame.message);
     if (!sighting) continue;
     const actual = `a planted secret (canary "${name}", ${sighting.form}${sighting.at >= 0 ? `, byte ${sighting.at} of the frame` : ''})`;
-    return failed({ rule: 'leak', expected: 'nothing of the data', actual, frame: frame.seq });
+    return failed({
+      rule: 'leak',
+      expected: 'nothing of the data',
+      actual,
+      shape: `canary ${name}`,
+      frame: frame.seq,
+    });
   }
   const data = messageOf(frame)?.data;
   if (isObject(data) && ['error', 'attemptNumber'].some((key) => Object.hasOwn(data, key))) {
     return failed({
       rule: 'leak',
       expected: 'nothing of the data',
+      ...instead(data, '/data'),
       actual: `data ${show(data)}`,
       frame: frame.seq,
-      pointer: '/data',
     });
   }
   return passed([frame.peer]);
@@ -245,7 +257,7 @@ function statusCase(rules: EmitRules, type: string) {
               : failed({
                   rule: 'status',
                   expected: allowed.join(' or '),
-                  actual: show(status),
+                  ...instead(status),
                   frame: frame.seq,
                   pointer: '/status',
                 });
@@ -373,7 +385,7 @@ function sameSequence(view: View, a: string, b: string, but: readonly string[]):
         return failed({
           rule: `differs ${key}`,
           expected: `${key} ${show(left[key])}`,
-          actual: show(right[key]),
+          ...instead(right[key]),
           frame: other.seq,
           pointer: `/${key}`,
         });
@@ -399,7 +411,7 @@ function spaceMatches(view: View, name: string): Judgement {
       return failed({
         rule: 'differs',
         expected: `on the space stream: ${show(left)}`,
-        actual: show(twins[0]),
+        ...instead(twins[0]),
         frame: frame.seq,
       });
     }

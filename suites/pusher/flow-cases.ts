@@ -2,7 +2,7 @@ import type { Flow, FlowStep } from '../../src/contract/flow.ts';
 import { isObject, type Json, sameJson } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { all, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { all, instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobNames, moveName, peersOf } from '../../src/surfaces/pusher/flow.ts';
@@ -201,7 +201,7 @@ function frameOf(view: View, peer: string, job: string, one: Awaited): Frame | u
 
 function never(view: View, peer: string, job: string, status: string): Judgement {
   const [frame] = withStatus(view, peer, job, status);
-  if (frame) return wrong(`shown ${status}`, `no ${status} event`, show(updateOf(frame)), frame);
+  if (frame) return wrong(`shown ${status}`, `no ${status} event`, instead(updateOf(frame)), frame);
   view.job(job);
   view.step(`fence ${peer}`);
   return passed([peer]);
@@ -216,7 +216,7 @@ function nothingMore(view: View, peer: string, job: string, one: Awaited, mayBeD
     (frame) => frame.seq > from && !silent.includes(statusOf(frame) ?? ''),
   );
   return odd
-    ? wrong('after-the-failure', 'nothing more of the job', show(updateOf(odd)), odd)
+    ? wrong('after-the-failure', 'nothing more of the job', instead(updateOf(odd)), odd)
     : passed([peer]);
 }
 
@@ -269,7 +269,7 @@ function fieldIs(
     const value = updateOf(frame)?.[field];
     return value !== undefined && !sameJson(value, expected);
   });
-  if (odd) return wrong(field, `${field} ${show(expected)}`, show(updateOf(odd)?.[field]), odd);
+  if (odd) return wrong(field, `${field} ${show(expected)}`, instead(updateOf(odd)?.[field]), odd);
   return passed([peer]);
 }
 

@@ -1,6 +1,6 @@
 import { isObject, type Json, sameJson } from '../../../contract/json.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
-import { show } from '../../../suite/judgement.ts';
+import { instead, show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import type { Job } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
@@ -142,7 +142,7 @@ function judgeDeliveries(facts: {
     for (const id of keeps) {
       report.find(
         id,
-        { rule: `changed ${type}`, expected: `data ${show(nearest)}`, actual: show(data), pointer: '/data' },
+        { rule: `changed ${type}`, expected: `data ${show(nearest)}`, ...instead(data, '/data') },
         frame,
       );
     }
