@@ -28,6 +28,8 @@ export interface ConformOptions {
   readonly waitForTarget: number;
   readonly slow: boolean;
   readonly destructive: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
   readonly reporter: readonly string[];
   readonly list: boolean;
   readonly dryRun: boolean;
@@ -49,6 +51,18 @@ export interface ServeOptions {
   readonly fault: readonly string[];
   readonly listFaults: boolean;
   readonly verbose: boolean;
+}
+
+/** What `flakes` was asked for. */
+export interface FlakesOptions {
+  readonly runs: number;
+  /** CPU hogs beside every other run. */
+  readonly hogs: number;
+  /** Scenes at a time; undefined: 1, 4 and 16 in turn. */
+  readonly jobs?: number;
+  readonly seed: number;
+  /** Options of `conform`, as they were given. */
+  readonly rest: readonly string[];
 }
 
 /** What `specs` was asked for. */
@@ -88,6 +102,8 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     )
     .option('--slow', 'also what needs more than 5 s of real time', false)
     .option('--destructive', 'also illegal frames and messages past any size; loopback only', false)
+    .option('--baseline <file>', 'known failures: excused, as long as they stay as they are', once)
+    .option('--update-baseline', 'write into that file what failed, and remove what no longer does', false)
     .option(
       '--reporter <name=file...>',
       `terminal, json, ndjson, junit; without a file on standard output, with one beside the terminal's`,
@@ -125,6 +141,23 @@ export function serveCommand(program: Command, act: (options: ServeOptions) => P
     .action((raw: Omit<ServeOptions, 'host'> & { readonly host?: string }) =>
       act({ ...raw, host: raw.host ?? '127.0.0.1' }),
     );
+}
+
+/** Adds the options of `flakes`. What it does not know is for `conform`. */
+export function flakesCommand(program: Command, act: (options: FlakesOptions) => Promise<void>): void {
+  program
+    .command('flakes')
+    .description(
+      'Runs conform again and again, every other time beside processes that hog the CPU, and fails on any change of outcome.',
+    )
+    .usage('[options] [options of conform]')
+    .argument('[options...]', 'options of conform')
+    .allowUnknownOption()
+    .option('--runs <n>', 'how often', whole(2, 10_000), 10)
+    .option('--hogs <n>', 'processes that spin beside every other run', whole(0, 64), 4)
+    .option('--jobs <n>', 'scenes at a time; default: 1, 4 and 16 in turn', whole(1, 1024))
+    .option('--seed <n>', 'the first run draws by it, each further one by the next', whole(0, largestSeed), 1)
+    .action((rest: readonly string[], raw: Omit<FlakesOptions, 'rest'>) => act({ ...raw, rest }));
 }
 
 /** Adds the options of `specs`. */
