@@ -187,7 +187,7 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
     openPoints: outcomes.flatMap((outcome) => outcome.points),
     durationMs,
     ...(baseline ? { baseline } : {}),
-    ...(options.repeat > 1 ? { repeat: repeatTotals(checks, rounds.length) } : {}),
+    ...(rounds.length > 1 ? { repeat: repeatTotals(checks, rounds.length) } : {}),
   });
   await teller.tell({
     event: 'footer',
