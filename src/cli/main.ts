@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
-import { conformCommand, flakesCommand, serveCommand, specsCommand } from './options.ts';
+import { conformCommand, flakesCommand, proveCommand, serveCommand, specsCommand } from './options.ts';
 import { version } from './version.ts';
 
 const verbose = process.argv.includes('--verbose') || Boolean(process.env.PLUMBLINE_DEBUG);
@@ -35,6 +35,10 @@ async function main(args: readonly string[]): Promise<number> {
   flakesCommand(program, async (options) => {
     const { flakes } = await import('./flakes.ts');
     exit = await flakes(options);
+  });
+  proveCommand(program, async (options) => {
+    const { prove } = await import('./prove.ts');
+    exit = await prove(options);
   });
   specsCommand(program, async (options) => {
     const { specs } = await import('./specs.ts');
