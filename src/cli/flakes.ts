@@ -11,7 +11,7 @@ import { onInterrupt } from './interrupt.ts';
 import type { FlakesOptions } from './options.ts';
 
 /** Scenes at a time, run by run: what is order and what is crowd must not decide an outcome. */
-const jobsInTurn = [1, 4, 16] as const;
+const jobsInTurn = [1, 16, 32] as const;
 
 /** How one run is carried out. */
 export interface FlakeRun {
@@ -26,7 +26,7 @@ export function flakeRuns({ runs, hogs, jobs, seed }: Omit<FlakesOptions, 'rest'
   return Array.from({ length: runs }, (_, at) => ({
     seed: (seed + at) % 2 ** 32,
     // Each number of jobs is tried both beside hogs and without.
-    jobs: jobs ?? jobsInTurn[Math.floor(at / 2) % jobsInTurn.length] ?? 16,
+    jobs: jobs ?? jobsInTurn[Math.floor(at / 2) % jobsInTurn.length] ?? 32,
     isBusy: hogs > 0 && at % 2 === 1,
   }));
 }

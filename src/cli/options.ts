@@ -61,7 +61,7 @@ export interface FlakesOptions {
   readonly runs: number;
   /** CPU hogs beside every other run. */
   readonly hogs: number;
-  /** Scenes at a time; undefined: 1, 4 and 16 in turn. */
+  /** Scenes at a time; undefined: 1, 16 and 32 in turn. */
   readonly jobs?: number;
   readonly seed: number;
   /** Options of `conform`, as they were given. */
@@ -100,7 +100,7 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     .addOption(
       new Option('--level <level>', 'what decides the exit code').choices(['must', 'should']).default('must'),
     )
-    .option('--jobs <n>', 'scenes at a time', whole(1, 1024), 16)
+    .option('--jobs <n>', 'scenes at a time', whole(1, 1024), 32)
     .option('--repeat <n>', 'rounds; a check that comes out differently is flaky, and fails', whole(1), 1)
     .option('--bail', 'stop at the first failure that decides the exit code', false)
     .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
@@ -168,7 +168,7 @@ export function flakesCommand(program: Command, act: (options: FlakesOptions) =>
     .allowUnknownOption()
     .option('--runs <n>', 'how often', whole(2, 10_000), 10)
     .option('--hogs <n>', 'processes that spin beside every other run', whole(0, 64), 4)
-    .option('--jobs <n>', 'scenes at a time; default: 1, 4 and 16 in turn', whole(1, 1024))
+    .option('--jobs <n>', 'scenes at a time; default: 1, 16 and 32 in turn', whole(1, 1024))
     .option('--seed <n>', 'the first run draws by it, each further one by the next', whole(0, largestSeed), 1)
     .action((rest: readonly string[], raw: Omit<FlakesOptions, 'rest'>) => act({ ...raw, rest }));
 }

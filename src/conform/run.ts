@@ -17,7 +17,7 @@ import { type VerdictOf, verdictOf, worstExit } from './verdict.ts';
 
 /** How a run is carried out. */
 export interface RunOptions {
-  /** Scenes at a time over all targets. @default 16 */
+  /** Scenes at a time over all targets. @default 32 */
   readonly jobs: number;
   readonly seed: number;
   readonly multiplier: number;
