@@ -251,7 +251,7 @@ describe('no planted secret is in any output', { timeout: 300_000 }, () => {
     async (surface) => {
       const file = targetFile(`reflected-${surface}.yaml`, entries(server.port));
       const { exit, text } = await outputOf(
-        ['conform', '--target', file, '--surface', surface, '--verbose', '--timeout-multiplier', '0.5'],
+        ['conform', '--target', file, '--surface', surface, '--verbose', '--timeout-multiplier', '1'],
         true,
       );
       expect([1, 3]).toContain(exit);
