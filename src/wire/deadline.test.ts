@@ -46,8 +46,11 @@ describe('a deadline', () => {
       passed = true;
     };
     deadline(1, late)();
+    const timeHasCome = new Promise<void>((resolve) => setTimeout(() => setImmediate(resolve), 1));
     const callOff = deadline(1, late);
-    await new Promise<void>((resolve) => setTimeout(() => setImmediate(resolve), 1));
+    // Both timers are due when they are looked at, and ours is the first.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    await timeHasCome;
     callOff();
     await new Promise<void>((resolve) => deadline(5, resolve));
     expect(passed).toBe(false);

@@ -78,7 +78,8 @@ function charInAnyForm(char: string): string {
   const quoted = JSON.stringify(char).slice(1, -1);
   const named = /^\\[a-z]$/.test(quoted) ? [`\\\\+${quoted.charAt(1)}`] : [];
   const forms = [
-    char === '\\' ? '\\\\+' : `\\\\*${escapeRegExp(char)}`,
+    // In pairs where there are any: one that is left over escapes what comes after.
+    char === '\\' ? '(?:(?:\\\\\\\\)+|\\\\)' : `\\\\*${escapeRegExp(char)}`,
     units.map((unit) => `\\\\+u${anyCase(unit)}`).join(''),
     bytes.map((byte) => `%${anyCase(byte)}`).join(''),
     ...(char === ' ' ? ['\\+'] : []),
