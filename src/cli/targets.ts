@@ -7,8 +7,6 @@ import type { ConformOptions } from './options.ts';
 /** The targets of a run. */
 export interface Chosen {
   readonly targets: readonly Target[];
-  /** Names of all targets there are, also those of surfaces that were not asked for. */
-  readonly names: () => Promise<readonly string[]>;
   /** Stops the reference server, if this run started it. */
   readonly close: () => Promise<void>;
 }
@@ -22,7 +20,7 @@ export async function chooseTargets(
   contract: Contract,
   isOffline = false,
 ): Promise<Chosen> {
-  const { all, names, close } = await candidates(options, contract, isOffline);
+  const { all, close } = await candidates(options, contract, isOffline);
   try {
     const targets = all.filter(
       ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
@@ -34,7 +32,7 @@ export async function chooseTargets(
       );
     }
     if (options.destructive) proveLoopback(targets);
-    return { targets, names, close };
+    return { targets, close };
   } catch (cause) {
     await close();
     throw cause;
@@ -44,7 +42,7 @@ export async function chooseTargets(
 async function candidates(options: ConformOptions, contract: Contract, isOffline: boolean) {
   if (options.target !== undefined) {
     const all = await loadTargets(options.target, { contract, env: process.env });
-    return { all, names: async () => all.map(({ name }) => name), close: async () => {} };
+    return { all, close: async () => {} };
   }
   const wanted = {
     contract,
@@ -53,17 +51,13 @@ async function candidates(options: ConformOptions, contract: Contract, isOffline
   };
   const read = async (entries: readonly JsonObject[]): Promise<Target[]> =>
     targetsOf(entries, 'the embedded reference server', contract, { proven: true });
-  const names = async (): Promise<string[]> => {
-    const { describeReference } = await import('../reference/start.ts');
-    return describeReference({ contract }).map(({ name }) => String(name));
-  };
   if (isOffline) {
     const { describeReference } = await import('../reference/start.ts');
-    return { all: await read(describeReference(wanted)), names, close: async () => {} };
+    return { all: await read(describeReference(wanted)), close: async () => {} };
   }
   const { startEmbedded } = await import('./embedded.ts');
   const embedded = await startEmbedded(wanted);
-  return { all: await read(embedded.targets), names, close: embedded.close };
+  return { all: await read(embedded.targets), close: embedded.close };
 }
 
 /** What could take a server down is only ever sent to this machine. */

@@ -2,14 +2,7 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { isObject } from '../../src/contract/json.ts';
 import type { EmitRules, Refusal, RestCall } from '../../src/contract/rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import {
-  failed,
-  instead,
-  insteadText,
-  type Judgement,
-  passed,
-  untestable,
-} from '../../src/suite/judgement.ts';
+import { failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
@@ -104,12 +97,9 @@ function refusalCase(cell: { name: string; call: RestCall; credential: string; r
           rule: 'admitted',
           expected: `${name} is refused`,
           actual: `status ${attempt.status} ${attempt.body.slice(0, 80)}`,
-          shape: `status ${attempt.status}`,
           frame: attempt.seq,
         });
       }
-      const twin = exchangeOf(view, `${name} ${refusal.twin}`);
-      if (!isTaken(twin)) return untestable(`its twin was not taken either (status ${twin.status})`);
       if (attempt.status < 400) {
         return failed({
           rule: 'no-refusal',
@@ -118,6 +108,8 @@ function refusalCase(cell: { name: string; call: RestCall; credential: string; r
           frame: attempt.seq,
         });
       }
+      const twin = exchangeOf(view, `${name} ${refusal.twin}`);
+      if (!isTaken(twin)) return untestable(`its twin was not taken either (status ${twin.status})`);
       if (statuses && !statuses.includes(attempt.status)) {
         return failed({
           rule: 'status',
@@ -179,7 +171,7 @@ const shapeCases: Case[] = judgeEach(
           return failed({
             rule: 'empty',
             expected: 'a jobs array, empty',
-            ...insteadText(empty.body, 80),
+            actual: empty.body.slice(0, 80),
             frame: empty.seq,
           });
         }
@@ -188,7 +180,7 @@ const shapeCases: Case[] = judgeEach(
           return failed({
             rule: 'stale',
             expected: 'status completed',
-            ...instead(later.json.status),
+            actual: show(later.json.status),
             frame: later.seq,
           });
         }
@@ -197,7 +189,7 @@ const shapeCases: Case[] = judgeEach(
           : failed({
               rule: 'reply',
               expected: row.title,
-              ...insteadText(exchange.body),
+              actual: exchange.body.slice(0, 160),
               frame: exchange.seq,
             });
       },

@@ -1,8 +1,19 @@
 import type { Client, PusherTarget } from '../../target/target.ts';
-import type { commandVerbs } from '../../target/verbs.ts';
 
 /** Verbs by which a pusher target is made to emit, and what else a program can do for us there. */
-export type PusherVerb = (typeof commandVerbs)['pusher'][number];
+export const pusherVerbs = [
+  'submit',
+  'submitFailing',
+  'submitOther',
+  'status',
+  'hold',
+  'step',
+  'publish',
+  'revoke',
+  'restore',
+] as const;
+
+export type PusherVerb = (typeof pusherVerbs)[number];
 
 /** A driver that performs verbs. */
 export type Performer = Exclude<PusherTarget['drivers'][number], 'none'>;

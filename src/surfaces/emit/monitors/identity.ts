@@ -1,4 +1,3 @@
-import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { messageOf, streamOf } from '../message.ts';
 
@@ -23,7 +22,7 @@ export function identity(): Monitor {
         if (id !== about.job) {
           report.find(
             'E27',
-            { rule: 'another-job', expected: `jobId ${about.job}`, ...instead(id, '/jobId') },
+            { rule: 'another-job', expected: `jobId ${about.job}`, actual: id, pointer: '/jobId' },
             event,
           );
         }

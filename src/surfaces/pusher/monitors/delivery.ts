@@ -1,6 +1,5 @@
 import { isObject } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
-import { insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
 import type { Call } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
@@ -117,7 +116,7 @@ function judge(
         ? {
             rule: 'changed',
             expected: `data ${one.data.slice(0, 160)}`,
-            ...insteadText(changed.text),
+            actual: changed.text.slice(0, 160),
             pointer: '/data',
           }
         : { rule: 'lost', expected: `${one.name} on ${one.channel}`, actual: 'nothing of it' };
