@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { SurfaceName } from '../contract/requirement.ts';
 import {
@@ -49,6 +50,14 @@ export interface ServeOptions {
   readonly fault: readonly string[];
   readonly listFaults: boolean;
   readonly verbose: boolean;
+}
+
+/** What `prove` was asked for. */
+export interface ProveOptions {
+  readonly only: readonly string[];
+  readonly surface: readonly SurfaceName[];
+  readonly jobs: number;
+  readonly out: string;
 }
 
 /** What `specs` was asked for. */
@@ -127,6 +136,19 @@ export function serveCommand(program: Command, act: (options: ServeOptions) => P
     );
 }
 
+/** Adds the options of `prove`. */
+export function proveCommand(program: Command, act: (options: ProveOptions) => Promise<void>): void {
+  program
+    .command('prove')
+    .description('Puts every fault of the reference server, and servers that know nothing, to the suites.')
+    .option('--only <pattern...>', 'only these: a fault, impostor/NAME, a case or a requirement', several, [])
+    .option('--surface <surface...>', 'only these surfaces: pusher, beam, emit', surfaces, [])
+    .option('--jobs <n>', 'servers at a time', whole(1, 64), 3 * availableParallelism())
+    .option('--out <folder>', 'where the kill matrix is written', 'reports')
+    .addHelpText('after', proveHelp)
+    .action((options: ProveOptions) => act(options));
+}
+
 /** Adds the options of `specs`. */
 export function specsCommand(program: Command, act: (options: SpecsOptions) => Promise<void>): void {
   program
@@ -136,6 +158,15 @@ export function specsCommand(program: Command, act: (options: SpecsOptions) => P
     .addHelpText('after', specsHelp)
     .action((options: SpecsOptions) => act(options));
 }
+
+const proveHelp = `
+Exit codes:
+  0  every fault is killed, every MUST check can fail, no impostor passes any        2  usage
+  1  they are not: each problem is named        3  could not be run to its end
+
+Examples:
+  plumbline prove --surface beam --out /tmp/beam
+  plumbline prove --only 'emit/admits-*' --only impostor/echo --out /tmp/part`;
 
 const specsHelp = `
 Exit codes:
