@@ -7,7 +7,7 @@ import { type Contract, InputError, requirementsOf } from '../contract/contract.
 import { loadContract } from '../contract/load.ts';
 import { type SurfaceName, surfaceNames } from '../contract/requirement.ts';
 import { type Choice, chooseTrials } from '../prove/choose-trials.ts';
-import { type KillMatrix, killMatrix } from '../prove/kill-matrix.ts';
+import { doubtful, type KillMatrix, killMatrix } from '../prove/kill-matrix.ts';
 import { matrixJson } from '../prove/matrix-json.ts';
 import { matrixPage } from '../prove/matrix-page.ts';
 import { sentenceOf } from '../prove/problem.ts';
@@ -34,19 +34,20 @@ export async function prove(options: ProveOptions): Promise<number> {
   const isWhole = whole && options.surface.length === 0;
   const outputs = await openOutputs(options.out);
   const interrupt = onInterrupt(() => say('\nplumbline: stopping; once more to stop at once'));
-  const results = await performAll(trials, options.jobs, interrupt.signal).finally(interrupt.release);
+  const judged = (results: readonly TrialResult[]): KillMatrix =>
+    killMatrix({
+      faults,
+      requirements: requirementsOf(contract).filter(({ surface }) => surfaces.includes(surface)),
+      dialects: dialectsOf(contract),
+      results,
+      whole,
+    });
+  const matrix = await performAll(trials, options.jobs, interrupt.signal, judged).finally(interrupt.release);
   if (interrupt.signal.aborted) {
     await Promise.all(outputs.map(({ output }) => output.discard()));
     say('plumbline: stopped, and nothing written: a part of the matrix proves nothing');
     return exitCodes.broken;
   }
-  const matrix = killMatrix({
-    faults,
-    requirements: requirementsOf(contract).filter(({ surface }) => surfaces.includes(surface)),
-    dialects: dialectsOf(contract),
-    results,
-    whole,
-  });
   for (const { output, render } of outputs) {
     await output.write(render({ ...matrix, whole: isWhole }));
     await output.end();
@@ -63,33 +64,52 @@ async function choiceOf(contract: Contract, surfaces: readonly SurfaceName[]): P
   const plans = makePlan(contract, chosen, suites, { only: [], slow: false });
   return {
     surfaces,
+    dialects: dialectsOf(contract),
+    requirements: requirementsOf(contract),
     faults: allFaults(contract),
     impostors: [],
     checks: plans.flatMap(({ checks }) => checks),
   };
 }
 
+/**
+ * Performs all trials; then the doubtful ones once more, one for each thread, and what these come to counts: a
+ * machine that others are busy on is to give no false result.
+ */
 async function performAll(
   trials: readonly Trial[],
   jobs: number,
   signal: AbortSignal,
-): Promise<TrialResult[]> {
-  const threads = new Threads<Trial, TrialResult>(
-    new URL('./prove-worker.js', import.meta.url),
-    Math.min(availableParallelism(), jobs, trials.length),
-  );
-  const began = performance.now();
-  try {
-    return await runTrials(trials, {
-      perform: (trial) => threads.perform(trial),
-      jobs,
-      signal,
-      onDone: (result, done) => progress(result, done, trials.length, performance.now() - began),
+  judged: (results: readonly TrialResult[]) => KillMatrix,
+): Promise<KillMatrix> {
+  const size = Math.min(availableParallelism(), jobs, trials.length);
+  const threads = new Threads<Trial, TrialResult>(new URL('./prove-worker.js', import.meta.url), size);
+  const work = async (some: readonly Trial[], atATime: number): Promise<TrialResult[]> => {
+    const began = performance.now();
+    return runTrials(some, {
+      ...{ perform: (trial: Trial) => threads.perform(trial), jobs: atATime, signal },
+      onDone: (result, done) => progress(result, done, some.length, performance.now() - began),
     });
+  };
+  try {
+    const first = await work(trials, jobs);
+    const matrix = judged(first);
+    const again = doubtful(matrix.problems, trials);
+    if (again.length === 0 || again.length > mostDoubtful || signal.aborted) return matrix;
+    say(`plumbline: once more, with time to spare: ${again.map(nameOf).join(', ')}`);
+    const second = await work(again, size);
+    return judged([...first.filter(({ trial }) => !again.some((one) => isSame(one, trial))), ...second]);
   } finally {
     await threads.close();
     if (process.stderr.isTTY) process.stderr.write('\r\u001b[2K');
   }
+}
+
+/** More than so many are no accident, and not worth the time. */
+const mostDoubtful = 24;
+
+function isSame(a: Trial, b: Trial): boolean {
+  return nameOf(a) === nameOf(b);
 }
 
 function progress({ trial }: TrialResult, done: number, of: number, ms: number): void {

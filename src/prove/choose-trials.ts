@@ -1,14 +1,17 @@
 import { type Named, type Pattern, parsePattern } from '../conform/pattern.ts';
 import { InputError } from '../contract/contract.ts';
-import type { SurfaceName } from '../contract/requirement.ts';
+import type { Requirement, SurfaceName } from '../contract/requirement.ts';
 import { nearest } from '../target/nearest.ts';
-import type { FaultRow } from './kill-matrix.ts';
+import { groupsOf } from './groups.ts';
+import { type FaultRow, shownIn } from './kill-matrix.ts';
 import type { Trial } from './trial.ts';
 
 /** What there is to try. */
 export interface Choice {
   readonly surfaces: readonly SurfaceName[];
+  readonly dialects: Readonly<Record<SurfaceName, readonly string[]>>;
   readonly faults: readonly (FaultRow & { readonly secure?: boolean })[];
+  readonly requirements: readonly Requirement[];
   /** Names of impostors; each is tried on every surface. */
   readonly impostors: readonly string[];
   /** Checks there are: a pattern may name a check, and thus the faults that are for what it asks. */
@@ -61,18 +64,32 @@ export function chooseTrials(choice: Choice, patterns: readonly string[]): Chose
     whole: patterns.length === 0,
     trials: [
       ...impostors.flatMap((id) =>
-        choice.surfaces.map(
-          (surface): Trial => ({ subject: { kind: 'impostor', id }, surface, secure: false }),
+        choice.surfaces.flatMap((surface) =>
+          choice.dialects[surface].map(
+            (dialect): Trial => ({ subject: { kind: 'impostor', id }, surface, dialect, secure: false }),
+          ),
         ),
       ),
       ...touched.flatMap((surface) =>
-        [false, true].map((secure): Trial => ({ subject: { kind: 'clean' }, surface, secure })),
+        choice.dialects[surface].flatMap((dialect) =>
+          [false, true].map((secure): Trial => ({ subject: { kind: 'clean' }, surface, dialect, secure })),
+        ),
       ),
-      ...faults.map(
-        ({ id, surface, secure = false }): Trial => ({ subject: { kind: 'fault', id }, surface, secure }),
+      ...faults.flatMap((fault) =>
+        dialectsOf(fault, choice).map(
+          (dialect): Trial => ({
+            ...{ subject: { kind: 'fault', id: fault.id }, surface: fault.surface, dialect },
+            secure: fault.secure ?? false,
+          }),
+        ),
       ),
     ],
   };
+}
+
+function dialectsOf(fault: FaultRow, { dialects, requirements }: Choice): readonly string[] {
+  const own = requirements.filter(({ surface }) => surface === fault.surface);
+  return shownIn(fault, dialects[fault.surface], groupsOf(own));
 }
 
 function whyNothing(pattern: Pattern, choice: Choice, checks: Choice['checks']): string {

@@ -1,7 +1,7 @@
 import type { Requirement, SurfaceName } from '../contract/requirement.ts';
 import { type Groups, groupsOf } from './groups.ts';
 import type { Problem } from './problem.ts';
-import { type Cell, nameOf, type TrialResult } from './trial.ts';
+import { type Cell, nameOf, type Trial, type TrialResult } from './trial.ts';
 
 /** A fault, as far as the matrix needs it. */
 export interface FaultRow {
@@ -62,6 +62,7 @@ export interface CheckRow {
 export interface ImpostorResult {
   readonly id: string;
   readonly surface: SurfaceName;
+  readonly dialect: string;
   readonly mustPassed: number;
   readonly pointsAnswered: number;
 }
@@ -78,7 +79,7 @@ export function killMatrix(input: MatrixInput): KillMatrix {
   const judged = [...input.faults]
     .sort(by(({ id }) => id))
     .map((fault) =>
-      judgeFault(fault, resultOf(fault, input), groupsFor(fault.surface), input.dialects[fault.surface]),
+      judgeFault(fault, resultsOf(fault, input), groupsFor(fault.surface), input.dialects[fault.surface]),
     );
   const checks = checkRows(input.results);
   const impostors = input.results
@@ -108,6 +109,7 @@ export function killMatrix(input: MatrixInput): KillMatrix {
     impostors: impostors.map(({ trial, passed, ambiguous }) => ({
       id: trial.subject.kind === 'impostor' ? trial.subject.id : '',
       surface: trial.surface,
+      dialect: trial.dialect,
       mustPassed: passed.filter(isMust).length,
       pointsAnswered: ambiguous.length,
     })),
@@ -115,23 +117,42 @@ export function killMatrix(input: MatrixInput): KillMatrix {
   };
 }
 
+/**
+ * The trials whose results a busy machine could explain: something failed or broke that should not have. What
+ * survives is not among them: no server is slow into being right.
+ */
+export function doubtful(problems: readonly Problem[], trials: readonly Trial[]): readonly Trial[] {
+  const names = new Set(
+    problems.flatMap((problem) => {
+      if (problem.kind === 'error') return problem.trial;
+      if (problem.kind === 'fails-too-much') return `${problem.fault} ${problem.dialect}`;
+      return problem.kind === 'clean-not-passed' ? `clean ${problem.dialect}` : [];
+    }),
+  );
+  return trials.filter((trial) => {
+    const { subject, dialect } = trial;
+    const short = subject.kind === 'clean' ? `clean ${dialect}` : `${subject.id} ${dialect}`;
+    return names.has(short) || names.has(nameOf(trial));
+  });
+}
+
 const isMust = ({ level }: Cell): boolean => level === 'MUST';
 
-function resultOf({ id }: FaultRow, { results }: MatrixInput): TrialResult | undefined {
-  return results.find(({ trial }) => trial.subject.kind === 'fault' && trial.subject.id === id);
+function resultsOf({ id }: FaultRow, { results }: MatrixInput): readonly TrialResult[] {
+  return results.filter(({ trial }) => trial.subject.kind === 'fault' && trial.subject.id === id);
 }
 
 function judgeFault(
   fault: FaultRow,
-  result: TrialResult | undefined,
+  results: readonly TrialResult[],
   groups: Groups,
   all: readonly string[],
 ): { readonly row: FaultResult; readonly problems: readonly Problem[] } {
   const { id, breaks, says } = fault;
   const broken = new Set(breaks.flatMap(groups.of));
-  const found = [...(result?.failed ?? [])].sort(by(cellName));
+  const found = results.flatMap(({ failed }) => failed).sort(by(cellName));
   const isOwn = ({ requirement }: Cell): boolean => groups.of(requirement).some((one) => broken.has(one));
-  const dialects = all.filter((dialect) => mayShow(fault, dialect, groups));
+  const dialects = shownIn(fault, all, groups);
   const survives = dialects.filter(
     (dialect) => !found.some((cell) => cell.dialect === dialect && isOwn(cell)),
   );
@@ -167,10 +188,15 @@ function judgeFault(
   };
 }
 
-/** Whether a fault can be seen in a dialect: it says so, else what it is for is asked of that dialect. */
-function mayShow({ dialects, breaks }: FaultRow, dialect: string, groups: Groups): boolean {
+/** The dialects in which a fault can be seen: those it says, else those of which what it is for is asked. */
+export function shownIn(
+  { dialects, breaks }: FaultRow,
+  all: readonly string[],
+  groups: Groups,
+): readonly string[] {
   const [first = ''] = breaks;
-  return (dialects ?? groups.dialectsOf(first))?.includes(dialect) ?? true;
+  const own = dialects ?? groups.dialectsOf(first);
+  return all.filter((dialect) => own?.includes(dialect) ?? true);
 }
 
 function nested(cells: readonly Cell[]): FaultResult['failed'] {

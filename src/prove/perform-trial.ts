@@ -39,7 +39,9 @@ const scenesAtATime = 8;
 export async function performTrial(trial: Trial, { contract, suites, serve }: Bench): Promise<TrialResult> {
   const served = await serve(trial);
   try {
-    const entries = served.targets.filter(({ surface }) => surface === trial.surface);
+    const entries = served.targets.filter(
+      ({ surface, dialect }) => surface === trial.surface && dialect === trial.dialect,
+    );
     const deadlines = patience[trial.subject.kind];
     const targets = await targetsOf(
       entries.map((entry) => ({ ...entry, deadlines })),
@@ -53,20 +55,15 @@ export async function performTrial(trial: Trial, { contract, suites, serve }: Be
       ...{ slow: false, bail: false, version: '', contractHash: contract.hash, command: '', reporters: [] },
       signal: new AbortController().signal,
     });
-    const dialects = new Map(chosen.map(({ target, dialect }) => [target.name, dialect]));
-    return resultOf(trial, checks, (target) => dialects.get(target) ?? target);
+    return resultOf(trial, checks);
   } finally {
     await served.close();
   }
 }
 
-function resultOf(
-  trial: Trial,
-  checks: readonly CheckResult[],
-  dialectOf: (target: string) => string,
-): TrialResult {
-  const cellOf = ({ target, case: id, requirement, level }: CheckResult): Cell => ({
-    dialect: dialectOf(target),
+function resultOf(trial: Trial, checks: readonly CheckResult[]): TrialResult {
+  const cellOf = ({ case: id, requirement, level }: CheckResult): Cell => ({
+    dialect: trial.dialect,
     case: id,
     requirement,
     level,

@@ -6,15 +6,19 @@ export type Subject =
   | { readonly kind: 'fault'; readonly id: string }
   | { readonly kind: 'impostor'; readonly id: string };
 
-/** One subject on one surface, in all dialects of it. Plain data: it travels to a thread. */
+/**
+ * One subject on one dialect of a surface, with a server of its own: what takes one down is felt by no other.
+ * Plain data: it travels to a thread.
+ */
 export interface Trial {
   readonly subject: Subject;
   readonly surface: SurfaceName;
+  readonly dialect: string;
   /** Over TLS: what some requirements are about. */
   readonly secure: boolean;
 }
 
-/** A check of one dialect: what the kill matrix has a row for. */
+/** A check: what the kill matrix has a row for. */
 export interface Cell {
   readonly dialect: string;
   readonly case: string;
@@ -36,13 +40,13 @@ export interface TrialResult {
 }
 
 /** What a trial is called in progress and reports. */
-export function nameOf({ subject, surface, secure }: Trial): string {
+export function nameOf({ subject, dialect, surface, secure }: Trial): string {
   switch (subject.kind) {
     case 'clean':
-      return `${surface}${secure ? ' over TLS' : ''}, without a fault`;
+      return `${surface} (${dialect})${secure ? ' over TLS' : ''}, without a fault`;
     case 'fault':
-      return subject.id;
+      return `${subject.id} (${dialect})`;
     case 'impostor':
-      return `impostor/${subject.id} on ${surface}`;
+      return `impostor/${subject.id} on ${surface} (${dialect})`;
   }
 }
