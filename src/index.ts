@@ -21,5 +21,5 @@ export type { Recording } from './suite/recording.ts';
 export { type Scene, scene } from './suite/scene.ts';
 export type { Suite, SuiteFactory, Surface } from './suite/surface.ts';
 export { View } from './suite/view.ts';
-export { loadTargets } from './target/load.ts';
+export { loadTargets, targetsOf } from './target/load.ts';
 export type { Target } from './target/target.ts';

@@ -48,7 +48,9 @@ export interface ServeOptions {
   readonly tls: boolean;
   readonly reading: Readonly<Record<string, string>>;
   readonly fault: readonly string[];
+  readonly impostor?: string;
   readonly listFaults: boolean;
+  readonly listImpostors: boolean;
   readonly verbose: boolean;
 }
 
@@ -128,7 +130,9 @@ export function serveCommand(program: Command, act: (options: ServeOptions) => P
     .option('--tls', 'wss and https, with a certificate made for this run', false)
     .option('--reading <point=value...>', 'how an open point of the documents is read', pairs, {})
     .option('--fault <id...>', 'break something on purpose', several, [])
+    .option('--impostor <name>', 'serve somebody who knows nothing instead', once)
     .option('--list-faults', 'print the faults there are', false)
+    .option('--list-impostors', 'print the impostors there are', false)
     .option('--verbose', 'say what happens', false)
     .addHelpText('after', serveHelp)
     .action((raw: Omit<ServeOptions, 'host'> & { readonly host?: string }) =>

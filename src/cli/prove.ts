@@ -15,6 +15,7 @@ import { runTrials } from '../prove/run-trials.ts';
 import { Threads } from '../prove/threads.ts';
 import { nameOf, type Trial, type TrialResult } from '../prove/trial.ts';
 import { allFaults } from '../reference/faults.ts';
+import { impostors } from '../reference/impostors/impostors.ts';
 import { describeReference } from '../reference/start.ts';
 import type { Output } from '../report/output.ts';
 import { toFile } from '../report/to-file.ts';
@@ -67,7 +68,7 @@ async function choiceOf(contract: Contract, surfaces: readonly SurfaceName[]): P
     dialects: dialectsOf(contract),
     requirements: requirementsOf(contract),
     faults: allFaults(contract),
-    impostors: [],
+    impostors: impostors.map(({ id }) => id),
     checks: plans.flatMap(({ checks }) => checks),
   };
 }
