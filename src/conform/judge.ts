@@ -294,9 +294,12 @@ class Evidence {
 
   readonly #brokenMonitors = new Map<string, string>();
 
+  readonly #all: readonly Recording[];
+
   constructor(plan: TargetPlan, recordings: ReadonlyMap<string, Recording>) {
     this.#plan = plan;
     this.#recordings = recordings;
+    this.#all = [...recordings.values()];
   }
 
   recording(scene: string | null): Recording | undefined {
@@ -306,7 +309,7 @@ class Evidence {
   isProven(recording: Recording, peer: string): boolean {
     let proven = this.#proven.get(recording);
     if (!proven) {
-      proven = this.#plan.suite.surface.proven(recording);
+      proven = this.#plan.suite.surface.proven(recording, this.#all);
       this.#proven.set(recording, proven);
     }
     return proven.has(peer);
