@@ -51,7 +51,7 @@ export const shapeFaults = [
     bend: ({ encode }) => ({ encode: (event) => `{"event":${encode(event)}}` }),
   }),
   fault('emit/status-left-out-when-stripped', {
-    breaks: ['E8'],
+    breaks: ['E8', 'E21', 'E29i', 'E30', 'E32i', 'E33', 'E34', 'E35', 'E36', 'E38'],
     says: 'a stripped event has no status',
     bend: ({ strip }) => ({
       strip(event, scope) {
@@ -91,7 +91,7 @@ export const shapeFaults = [
     bend: shaping((event) => ({ ...event, jobName: 'job' })),
   }),
   fault('emit/space-events-without-name', {
-    breaks: ['E42'],
+    breaks: ['E42', 'E42i'],
     says: 'events of the space stream lack jobName',
     bend: onSpace((event) => without(event, 'jobName')),
   }),
@@ -101,22 +101,22 @@ export const shapeFaults = [
     bend: onSpace((event) => ({ ...event, timestamp: String(event.timestamp).replace(/\d{3}Z$/, '999Z') })),
   }),
   fault('emit/acked-renamed-on-space', {
-    breaks: ['E28i', 'E40'],
+    breaks: ['E28i', 'E40', 'E22i'],
     says: 'the space stream calls acked started',
     bend: onSpace((event) => (event.type === 'acked' ? { ...event, type: 'started' } : event)),
   }),
   fault('emit/type-renamed', {
-    breaks: ['E28', 'E36'],
+    breaks: ['E28', 'E36', 'E28i', 'E22i', 'E40', 'E8'],
     says: 'delivery_timeout is called timed_out',
     bend: shaping((event) => (event.type === 'delivery_timeout' ? { ...event, type: 'timed_out' } : event)),
   }),
   fault('emit/checkpoint-wrapped', {
-    breaks: ['E50', 'E7'],
+    breaks: ['E50', 'E7', 'E43'],
     says: 'the data of a checkpoint is put into a key of its own',
     bend: dataBecomes('checkpoint', (data) => ({ checkpoint: data ?? null })),
   }),
   fault('emit/result-encoded-twice', {
-    breaks: ['E33', 'E7'],
+    breaks: ['E33', 'E7', 'E43'],
     says: 'a result is JSON inside a string',
     bend: dataBecomes('completed', (data) => JSON.stringify(data ?? null)),
   }),
@@ -126,7 +126,7 @@ export const shapeFaults = [
     bend: dataBecomes('retried', (data) => ({ ...(data as { error: string }), attemptNumber: 1 })),
   }),
   fault('emit/retry-without-attempt-number', {
-    breaks: ['E34'],
+    breaks: ['E34', 'E43'],
     says: 'a retry tells its error and not which attempt failed',
     bend: dataBecomes('retried', (data) => ({ error: (data as { error: string }).error })),
   }),
