@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import type { CheckResult } from '../conform/check-result.ts';
 import { makePlan } from '../conform/plan.ts';
 import { run } from '../conform/run.ts';
@@ -32,6 +33,14 @@ const patience = {
   impostor: { connectMs: 20_000, answerMs: 300 },
 } as const;
 
+/** The deadlines of a trial; longer in proportion where more wants to run than there are cores. */
+function deadlinesOf({ subject }: Trial): { readonly connectMs: number; readonly answerMs: number } {
+  const [load = 0] = loadavg();
+  const factor = Math.min(10, Math.max(1, load / availableParallelism()));
+  const { connectMs, answerMs } = patience[subject.kind];
+  return { connectMs: Math.round(connectMs * factor), answerMs: Math.round(answerMs * factor) };
+}
+
 /** Scenes at a time: several trials share a thread, and none is to starve. */
 const scenesAtATime = 8;
 
@@ -42,7 +51,7 @@ export async function performTrial(trial: Trial, { contract, suites, serve }: Be
     const entries = served.targets.filter(
       ({ surface, dialect }) => surface === trial.surface && dialect === trial.dialect,
     );
-    const deadlines = patience[trial.subject.kind];
+    const deadlines = deadlinesOf(trial);
     const targets = await targetsOf(
       entries.map((entry) => ({ ...entry, deadlines })),
       'a trial',

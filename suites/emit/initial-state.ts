@@ -94,13 +94,16 @@ function stateCase(state: string) {
       E22: (view: View): Judgement => {
         view.step(`init ${peer}`);
         const allowed = { pending: 4, delivered: 3, running: 2, completed: 0, dead: 0 }[state];
-        // Events of other jobs, and what comes twice, break rules of their own.
+        // Events of other jobs, what comes twice and what comes after the end break rules of their own.
         const { job } = view.peer(peer).about;
         const live = view.frames(
           peer,
           (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job,
         );
-        const after = live.filter((frame, at) => live.findIndex(({ text }) => text === frame.text) === at);
+        const end = live.findIndex((frame) => ['completed', 'dead'].includes(typeOf(frame) ?? ''));
+        const after = live.filter(
+          (frame, at) => live.findIndex(({ text }) => text === frame.text) === at && (end < 0 || at <= end),
+        );
         if (allowed === undefined) return untestable('no state of the flow');
         return after.length <= allowed
           ? passed(rests)

@@ -147,7 +147,10 @@ export const payload: { scenes: Scene<EmitVerbs>[]; cases: Case[] } = {
         E33: (view: View): Judgement => {
           view.step('end');
           const sent = view.job('job').calls.find((one) => one.verb === 'complete')?.body;
-          const [frame] = view.frames('full', (one) => typeOf(one) === 'completed');
+          const [frame] = view.frames(
+            'full',
+            (one) => typeOf(one) === 'completed' && jobOf(view.recording, one) === view.job('job').id,
+          );
           const data = frame ? messageOf(frame)?.data : undefined;
           return sameJson(sent, data)
             ? passed(['full'])

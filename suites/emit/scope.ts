@@ -116,7 +116,10 @@ function framesOf(view: View, type: string, of: Scope): Frame[] {
       view.has(`${viewer} ${job}`)
         ? view.frames(
             `${viewer} ${job}`,
-            (frame) => typeOf(frame) === type && jobOf(view.recording, frame) === view.job(job).id,
+            (frame) =>
+              typeOf(frame) === type &&
+              jobOf(view.recording, frame) === view.job(job).id &&
+              !isAfterTheEnd(view, frame),
           )
         : [],
     ),
@@ -299,7 +302,19 @@ function isOpen(view: View, peer: string): boolean {
 /** Until the drain the stream stays open, and shows the jobs of scenes that lease the space after this one. */
 function onSpace(view: View, type: string): readonly Frame[] {
   const ours = new Set<string | undefined>(jobs.flatMap((name) => view.recording.jobs[name]?.id ?? []));
-  return view.frames('space', (frame) => typeOf(frame) === type && ours.has(jobOf(view.recording, frame)));
+  return view.frames(
+    'space',
+    (frame) =>
+      typeOf(frame) === type && ours.has(jobOf(view.recording, frame)) && !isAfterTheEnd(view, frame),
+  );
+}
+
+/** What follows the end of its job is another rule's business, whatever it says. */
+function isAfterTheEnd(view: View, frame: Frame): boolean {
+  const job = jobOf(view.recording, frame);
+  const ends = (other: Frame): boolean =>
+    ['completed', 'dead'].includes(typeOf(other) ?? '') && jobOf(view.recording, other) === job;
+  return view.frames(frame.peer, ends).some((end) => end.seq < frame.seq);
 }
 
 /** What two viewers of the same job saw, side by side. */
@@ -354,7 +369,8 @@ const comparisons: Case[] = [
 const envelope = ['jobId', 'jobName', 'type', 'status', 'timestamp', 'data'] as const;
 
 function live(view: View, peer: string): readonly Frame[] {
-  return view.frames(peer, (frame) => typeOf(frame) !== 'init');
+  const { job } = view.peer(peer).about;
+  return view.frames(peer, (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job);
 }
 
 function sameTypes(view: View, a: string, b: string): Judgement {

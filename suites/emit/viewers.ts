@@ -170,7 +170,10 @@ function sameForAll(view: View, scope: string): Judgement {
   }
   const text = (peer: string): string =>
     view
-      .frames(peer, (frame) => typeOf(frame) !== 'init')
+      .frames(
+        peer,
+        (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === view.job('job').id,
+      )
       .map((frame) => frame.text)
       .join('\n');
   const expected = text(first ?? '');

@@ -85,9 +85,12 @@ export const accessFaults = [
     }),
   }),
   fault('emit/new-job-not-found', {
-    breaks: ['E44', 'E23'],
-    says: 'the stream of a job opens a fifth of a second after its creation',
-    bend: turnedAway((job) => Date.now() - Date.parse(job.createdAt) < 200),
+    breaks: ['E44', 'E20', 'E23'],
+    says: 'the first who asks for the stream of a job is told that there is no such job',
+    bend(policies) {
+      const known = new Set<string>();
+      return turnedAway(({ id }) => !known.has(id) && known.add(id) !== undefined)(policies);
+    },
   }),
   fault('emit/ended-job-not-found', {
     breaks: ['E44i'],

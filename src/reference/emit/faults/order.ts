@@ -48,7 +48,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/init-replays-history', {
-    breaks: ['E22'],
+    breaks: ['E22', 'E22i', 'E33i', 'E35i'],
     says: 'after init comes everything that has happened before',
     bend: ({ greet }) => ({
       greet: (joined) =>
@@ -74,7 +74,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/init-left-out', {
-    breaks: ['E21'],
+    breaks: ['E21', 'E21i'],
     says: 'a viewer gets nothing until the next event',
     bend: () => ({ greet: () => [] }),
   }),
@@ -86,7 +86,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/init-sent-twice', {
-    breaks: ['E21bi'],
+    breaks: ['E21bi', 'E33i', 'E35i'],
     says: 'init comes twice',
     bend: ({ greet }) => ({ greet: (joined) => greet(joined).flatMap((event) => [event, event]) }),
   }),

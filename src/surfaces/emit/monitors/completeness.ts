@@ -60,7 +60,13 @@ export function completeness(rules: EmitRules): Monitor {
           const until = memory.closedAt ?? Number.POSITIVE_INFINITY;
           const due = owed.filter((call) => call.seq < until);
           const got = memory.frames.filter(
-            (frame) => typeOf(frame) === type && jobOf(recording, frame) === job.id,
+            (frame) =>
+              typeOf(frame) === type &&
+              jobOf(recording, frame) === job.id &&
+              // What follows the end of its job is another rule's business.
+              !memory.frames.some(
+                (end) => end.seq < frame.seq && isEnd(rules, end, jobOf(recording, end), job),
+              ),
           );
           if (due.length === 0 || !wasOpen) continue;
           const sent = job.calls
@@ -107,6 +113,10 @@ function began(events: readonly WireEvent[], seq: number): number {
   let at = seq;
   while (at > 0 && (events[at - 1]?.at ?? 0) >= start) at -= 1;
   return at;
+}
+
+function isEnd(rules: EmitRules, frame: Frame, about: string | undefined, job: Job): boolean {
+  return about === job.id && rules.events[typeOf(frame) ?? '']?.terminal === true;
 }
 
 function closedByUs(events: readonly WireEvent[], seq: number): boolean {
