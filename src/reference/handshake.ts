@@ -10,13 +10,14 @@ export const largestMessage = 1024 * 1024;
 export const connectionHeader = 'x-plumbline-connection';
 
 /** A WebSocket server without a port of its own; sockets come by `handleUpgrade`. */
-export function createSocketServer(): WebSocketServer {
+export function createSocketServer({ autoPong = true } = {}): WebSocketServer {
   // @types/ws lags behind: closeTimeout is there since ws 8.19.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
     clientTracking: true,
     maxPayload: largestMessage,
     closeTimeout: 5000,
+    autoPong,
     // Contexts are not kept between messages: memory stays flat with ten thousand viewers.
     perMessageDeflate: { threshold: 1024, serverNoContextTakeover: true, clientNoContextTakeover: true },
   };
