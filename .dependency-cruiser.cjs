@@ -15,6 +15,8 @@ const MAY_IMPORT = {
   'src/report': ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/conform'],
   // The server under judgement shares no code with the judge: a bug in both would be invisible.
   'src/reference': ['src/contract'],
+  // Peers that misbehave share no code with who has to bear them.
+  'src/hostile': ['src/contract'],
   // Any part of the library but the reference and the suites, which the command line hands over.
   'src/load': [
     'src/contract',
