@@ -34,12 +34,16 @@ export function relayUntil(
   let head = Buffer.alloc(0);
   let passed = -1;
   let over = false;
+  let refused = false;
   const server = relay(meeting, (chunk) => {
     if (over) return undefined;
+    if (refused) return chunk;
     if (passed < 0) {
       head = Buffer.concat([head, chunk]);
       const end = head.indexOf('\r\n\r\n');
       if (end < 0) return chunk;
+      refused = !head.toString('latin1').startsWith('HTTP/1.1 101');
+      if (refused) return chunk;
       const frames = head.length - end - 4;
       passed = 0;
       return frames > 0

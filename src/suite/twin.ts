@@ -28,6 +28,11 @@ export function refused(view: View, { attempt, twin, openPoint }: Refusal): Judg
   }
   const cannot = cannotTell(view, attempt);
   if (cannot) return untestable(cannot);
+  const accepted = view.answer(twin);
+  if (accepted.kind !== 'opened') {
+    return untestable(`its twin ${twin} was not admitted either (${describeAnswer(view, twin)})`);
+  }
+  // Only beside an answered twin: who answers nobody has refused nobody, and that is its twin's failure.
   if (answer.kind === 'unreachable' && answer.why === 'silent') {
     return failed({
       rule: 'silent',
@@ -35,10 +40,6 @@ export function refused(view: View, { attempt, twin, openPoint }: Refusal): Judg
       actual: 'no answer at all',
       frame: answer.seq,
     });
-  }
-  const accepted = view.answer(twin);
-  if (accepted.kind !== 'opened') {
-    return untestable(`its twin ${twin} was not admitted either (${describeAnswer(view, twin)})`);
   }
   const readings: Reading[] =
     openPoint && answer.kind === 'refused'

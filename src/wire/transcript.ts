@@ -1,4 +1,5 @@
 import type { NewEvent, WireEvent } from './event.ts';
+import { Intake } from './intake.ts';
 
 /** Milliseconds, monotonic, since this process began. */
 export function now(): number {
@@ -17,9 +18,13 @@ export class Transcript {
   readonly #origin: number;
   #listener: ((event: WireEvent) => void) | undefined;
 
+  /** How much of what comes is kept; one for all transcripts of a target. */
+  readonly intake: Intake;
+
   /** `origin` is the `now()` that the run counts its milliseconds from. */
-  constructor(origin = now()) {
+  constructor(origin = now(), intake = new Intake()) {
     this.#origin = origin;
+    this.intake = intake;
   }
 
   /** Calls back for each event from now on. */

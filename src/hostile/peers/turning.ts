@@ -30,11 +30,11 @@ export const turning: readonly HostilePeer[] = [
       ? void relay(meeting)
       : onHead(meeting.socket, () => meeting.socket.end(answer('403 Forbidden'))),
   ),
-  onSocket('falls-silent', 'keeps every connection after 2000 bytes, and says nothing more', (meeting) =>
-    relayUntil(meeting, 2000, () => {}),
+  onSocket('falls-silent', 'keeps every connection after 300 bytes, and says nothing more', (meeting) =>
+    relayUntil(meeting, 300, () => {}),
   ),
-  onSocket('goes-mad', 'sends a frame of reserved bits after 2000 bytes', (meeting) =>
-    relayUntil(meeting, 2000, (socket) => socket.write(frame('{}', { reserved: 7 }))),
+  onSocket('goes-mad', 'sends a frame of reserved bits after 300 bytes', (meeting) =>
+    relayUntil(meeting, 300, (socket) => socket.write(frame('{}', { reserved: 7 }))),
   ),
 ];
 

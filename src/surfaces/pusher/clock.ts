@@ -1,7 +1,8 @@
 import { isObject, type JsonObject } from '../../contract/json.ts';
 import { SceneStopped, type Stage } from '../../suite/scene.ts';
 import type { Exchange } from '../../wire/event.ts';
-import { exchange, isTaken } from './http-pool.ts';
+import { isControlTaken } from '../control-answer.ts';
+import { exchange } from './http-pool.ts';
 import type { Waits } from './waits.ts';
 
 /** Lets time pass for one connection or one job, and revokes tokens: by `control`, where the target has it. */
@@ -53,7 +54,7 @@ export class Clock {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(command),
     });
-    if (!isTaken(answer)) throw new SceneStopped(`control did not take ${String(command.op)}`);
+    if (!isControlTaken(answer)) throw new SceneStopped(`control did not take ${String(command.op)}`);
     return answer;
   }
 }
