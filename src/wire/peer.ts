@@ -49,10 +49,12 @@ export class Peer {
     this.#transcript = transcript;
     const headers = { ...options.headers };
     transcript.record({ kind: 'dial', peer: this.name, url: options.url, headers });
-    const socketOptions: ClientOptions = {
+    const socketOptions: ClientOptions & { readonly closeTimeout: number } = {
       headers,
       perMessageDeflate: options.compress ?? false,
       maxPayload: largestMessage,
+      // A close is told once the socket is gone; who keeps it must not make us wait for that.
+      closeTimeout: Math.min(1000, options.answerMs / 2),
       followRedirects: false,
       skipUTF8Validation: false,
       ...(options.origin === undefined ? {} : { origin: options.origin }),

@@ -88,7 +88,13 @@ const routes: readonly Route[] = [
   },
   { name: 'trigger', surfaces: ['pusher'], method: 'POST', route: /^\/apps\/[^/]+\/events$/, ways: telling },
   { name: 'submit', surfaces: ['pusher'], method: 'POST', route: /\/client\/txt2img$/, ways: telling },
-  { name: 'status', surfaces: ['pusher'], method: 'GET', route: /\/request-status\/[^/]+$/, ways: telling },
+  {
+    name: 'job-status',
+    surfaces: ['pusher'],
+    method: 'GET',
+    route: /\/request-status\/[^/]+$/,
+    ways: telling,
+  },
   {
     name: 'control',
     surfaces: ['emit', 'beam', 'pusher'],
