@@ -35,8 +35,9 @@ export async function hostileRows(peers: readonly HostilePeer[]): Promise<Row[]>
     const pattern = Object.keys(rows).find((name) => matches(name, peer.name));
     if (pattern === undefined) throw new InputError(`hostile.yaml: no row for the peer ${peer.name}`);
     used.add(pattern);
-    return peer.surfaces.map((surface): Row => {
-      const whole = rows[pattern] as JsonObject;
+    const whole = rows[pattern] as JsonObject;
+    const surfaces = peer.surfaces.filter((one) => whole.alone === undefined || whole.alone === one);
+    return surfaces.map((surface): Row => {
       const row = surfaceNames.some((name) => name in whole) ? (whole[surface] as JsonObject) : whole;
       const ids = (list: Json | undefined): string[] =>
         texts(list).flatMap((word) => (word in sets ? texts((sets[word] as JsonObject)[surface]) : [word]));

@@ -100,6 +100,8 @@ function refusalCase(cell: { name: string; call: RestCall; credential: string; r
           frame: attempt.seq,
         });
       }
+      const twin = exchangeOf(view, `${name} ${refusal.twin}`);
+      if (!isTaken(twin)) return untestable(`its twin was not taken either (status ${twin.status})`);
       if (attempt.status < 400) {
         return failed({
           rule: 'no-refusal',
@@ -108,8 +110,6 @@ function refusalCase(cell: { name: string; call: RestCall; credential: string; r
           frame: attempt.seq,
         });
       }
-      const twin = exchangeOf(view, `${name} ${refusal.twin}`);
-      if (!isTaken(twin)) return untestable(`its twin was not taken either (status ${twin.status})`);
       if (statuses && !statuses.includes(attempt.status)) {
         return failed({
           rule: 'status',
