@@ -95,7 +95,7 @@ async function judged(name: string, some: readonly Row[]): Promise<Run> {
         ...only,
         bystander.asked,
         '--jobs',
-        '32',
+        '16',
         '--reporter',
         `json=${json}`,
       ],

@@ -43,7 +43,8 @@ async function startOnSocket(peer: SocketPeer, upstream: Upstream): Promise<Host
     : createServer(options, meet);
   server.on('tlsClientError', () => {});
   const { port, close } = await listen(server);
-  die = () => void close();
+  // The connection at hand is one of those that are dropped.
+  die = () => void setImmediate(close);
   const ca = disguise?.ca;
   return { ws: `${peer.scheme ?? 'ws'}://127.0.0.1:${port}`, close, ...(ca === undefined ? {} : { ca }) };
 }

@@ -93,6 +93,7 @@ export class HttpClient {
         status: 0,
         headers: {},
         body: '',
+        ...(timedOut ? { timedOut } : {}),
         error: timedOut ? `no answer within ${wanted.ms} ms` : error.message || String(error.code),
       });
     }

@@ -45,6 +45,12 @@ export function answerOf(
 }
 
 /** The exchange that a step made. */
+/** Why an answer says nothing about what was asked: there was none, or the server was busy. */
+export function cannotTell({ status, error }: Exchange): string | undefined {
+  if (status === 0) return error ?? 'no answer';
+  return status === 429 || status >= 500 ? `the target answered ${status}` : undefined;
+}
+
 export function exchangeOf(view: View, step: string): Exchange {
   const event = view.recording.events[view.step(step).events[0] ?? -1];
   if (event?.kind !== 'exchange') throw new Error(`no exchange in step ${step}`);

@@ -6,7 +6,7 @@ import { isTaken } from '../../src/surfaces/pusher/http-pool.ts';
 import { carries, channelOf, dataOf, eventOf, messageOf } from '../../src/surfaces/pusher/message.ts';
 import type { Published } from '../../src/surfaces/pusher/publisher.ts';
 import type { Exchange, Frame } from '../../src/wire/event.ts';
-import { exchangeOf, reading, wrong } from './frames.ts';
+import { cannotTell, exchangeOf, reading, wrong } from './frames.ts';
 import { eventName, type TriggerRow, triggerBody } from './trigger-rows.ts';
 
 /** What a requirement asks of an accepted call: its status, its reply, or what arrives. */
@@ -18,8 +18,9 @@ export function answersAsked(
   id: string,
 ): Judgement {
   const exchange = exchangeOf(view, name);
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  if (exchange.status === 429) return untestable('the target answered 429');
+  if (exchange.timedOut) return wrong('silent', 'acceptance', exchange.error ?? '', exchange);
+  const cannot = cannotTell(exchange);
+  if (cannot) return untestable(cannot);
   if ('openPoint' in row && !('admitted' in row)) return objectData(view, name, row.openPoint ?? '');
   const { accepted } = rules.triggerApi;
   if (accepted.reply.includes(id) || accepted.empty.includes(id))
