@@ -3,6 +3,14 @@ import { bomb, closeFrame, frame, opcode } from '../frames.ts';
 import { type HostilePeer, onSocket } from '../hostile-peer.ts';
 import { onUpgrade } from '../upgrade.ts';
 
+let made: Buffer | undefined;
+
+/** Made when it is first needed, and only once. */
+function halfAGibibyte(): Buffer {
+  made ??= bomb(512);
+  return made;
+}
+
 /** Frames that RFC 6455 does not allow, as the first thing after a good 101. */
 export const framing: readonly HostilePeer[] = [
   first('reserved-bits', 'sets reserved bits', () => frame('{}', { reserved: 7 })),
@@ -35,7 +43,7 @@ export const framing: readonly HostilePeer[] = [
     'takes every offer of compression, and sends 512 MiB of blanks in half a megabyte',
     ({ socket }) => {
       // Who did not offer it gets the same: a bomb keeps to no agreement.
-      onUpgrade(socket, () => socket.write(bomb(512)), 'Sec-WebSocket-Extensions: permessage-deflate');
+      onUpgrade(socket, () => socket.write(halfAGibibyte()), 'Sec-WebSocket-Extensions: permessage-deflate');
     },
     { surfaces: ['emit'] },
   ),
