@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
 import { parseJson } from '../contract/json.ts';
+import { deadline } from './deadline.ts';
 import type { Closed, Opened, Refused, Unreachable } from './event.ts';
 import type { Account } from './intake.ts';
 import { now, type Transcript } from './transcript.ts';
@@ -38,7 +39,7 @@ export class Peer {
   #answer: Answer | undefined;
   #closed: Closed | undefined;
   #connected = false;
-  #deadline: NodeJS.Timeout | undefined;
+  #cancelDeadline: () => void = () => {};
   #weClosed = false;
   readonly #account: Account = { sent: 0 };
   #flooded = false;
@@ -88,7 +89,8 @@ export class Peer {
     const peer = new Peer(transcript, options);
     await transcript.next((event) => event.peer === peer.name && isAnswer(event.kind), {
       from,
-      ms: options.connectMs + options.answerMs + 1000,
+      // Its own deadlines come first, however long we are held up.
+      ms: 4 * (options.connectMs + options.answerMs) + 1000,
     });
     return peer;
   }
@@ -156,15 +158,15 @@ export class Peer {
 
   /** Another deadline takes the place of the one before. */
   #await(ms: number, why: Unreachable['why'], error: string): void {
-    clearTimeout(this.#deadline);
-    this.#deadline = setTimeout(() => {
+    this.#cancelDeadline();
+    this.#cancelDeadline = deadline(ms, () => {
       this.#unreachable(why, error);
       this.cut();
-    }, ms);
+    });
   }
 
   #answered(answer: Parameters<Transcript['record']>[0]): void {
-    clearTimeout(this.#deadline);
+    this.#cancelDeadline();
     this.#answer = this.#transcript.record(answer) as Answer;
   }
 
@@ -215,7 +217,7 @@ export class Peer {
         });
         request.destroy();
       };
-      clearTimeout(this.#deadline);
+      this.#cancelDeadline();
       // The status decides; a body that never ends must not hold it up.
       const patience = setTimeout(finish, 500);
       response.on('data', (chunk: Buffer) => {

@@ -1,3 +1,4 @@
+import { deadline } from './deadline.ts';
 import type { NewEvent, WireEvent } from './event.ts';
 import { Intake } from './intake.ts';
 
@@ -69,14 +70,14 @@ export class Transcript {
     if (signal?.aborted) return undefined;
     return new Promise((resolve) => {
       const finish = (event: WireEvent | undefined): void => {
-        clearTimeout(timer);
+        cancel();
         this.#waiters.delete(waiter);
         signal?.removeEventListener('abort', abort);
         resolve(event);
       };
       const waiter: Waiter = { matches, resolve: finish };
       const abort = (): void => finish(undefined);
-      const timer = setTimeout(abort, ms);
+      const cancel = deadline(ms, abort);
       signal?.addEventListener('abort', abort, { once: true });
       this.#waiters.add(waiter);
     });

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { bomb, closeFrame, frame, opcode } from '../frames.ts';
-import { type HostilePeer, onSocket } from '../hostile-peer.ts';
+import { everySurface, type HostilePeer, onSocket } from '../hostile-peer.ts';
 import { onUpgrade } from '../upgrade.ts';
 
 let made: Buffer | undefined;
@@ -12,7 +12,7 @@ function halfAGibibyte(): Buffer {
 }
 
 /** Frames that RFC 6455 does not allow, as the first thing after a good 101. */
-export const framing: readonly HostilePeer[] = [
+export const framing: readonly HostilePeer[] = inTurn([
   first('reserved-bits', 'sets reserved bits', () => frame('{}', { reserved: 7 })),
   first('reserved-opcode', 'sends a frame of opcode 3', () => frame('{}', { opcode: 3 })),
   first('reserved-control-opcode', 'sends a control frame of opcode 11', () => frame('', { opcode: 11 })),
@@ -38,6 +38,7 @@ export const framing: readonly HostilePeer[] = [
   first('close-reason-no-utf8', 'closes with a reason that is no UTF-8', () =>
     frame(Buffer.from([0x03, 0xe8, 0xc3, 0x28]), { opcode: opcode.close }),
   ),
+]).concat(
   onSocket(
     'deflate-bomb',
     'takes every offer of compression, and sends 512 MiB of blanks in half a megabyte',
@@ -47,7 +48,12 @@ export const framing: readonly HostilePeer[] = [
     },
     { surfaces: ['emit'] },
   ),
-];
+);
+
+/** What is done about these is decided beneath the surfaces: one surface each, in turn, and the next for the next. */
+function inTurn(peers: readonly HostilePeer[]): HostilePeer[] {
+  return peers.map((peer, n) => ({ ...peer, surfaces: everySurface.slice(n % 3, (n % 3) + 1) }));
+}
 
 function first(name: string, says: string, make: () => Uint8Array): HostilePeer {
   return onSocket(name, says, ({ socket }) => onUpgrade(socket, () => send(socket, make())));
