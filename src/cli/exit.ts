@@ -16,12 +16,23 @@ export function failureOf(
   cause: unknown,
   verbose: boolean,
 ): { readonly exit: number; readonly message: string } {
-  if (cause instanceof InputError) return { exit: exitCodes.usage, message: `plumbline: ${cause.message}` };
+  if (cause instanceof InputError)
+    return { exit: exitCodes.usage, message: `plumbline: ${short(cause.message)}` };
   const error = cause instanceof Error ? cause : new Error(String(cause));
   const where = verbose ? `\n${error.stack ?? ''}` : ' (for the stack: --verbose, or PLUMBLINE_DEBUG=1)';
   const [line = ''] = error.message.split('\n');
-  return { exit: exitCodes.broken, message: `plumbline: internal error: ${line || error.name}${where}` };
+  return {
+    exit: exitCodes.broken,
+    message: `plumbline: internal error: ${short(line || error.name)}${where}`,
+  };
 }
+
+/** A message that quotes input may be as long as that is. */
+function short(message: string): string {
+  return message.length <= longestMessage ? message : `${message.slice(0, longestMessage)}…`;
+}
+
+const longestMessage = 2000;
 
 /** Ends the process once everything written has left it; open sockets do not hold it up. */
 export async function leave(exit: number): Promise<never> {

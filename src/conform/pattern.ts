@@ -32,23 +32,43 @@ export function parsePattern(text: string): Pattern {
   };
 }
 
-type Segment = '**' | RegExp;
+type Segment = '**' | ((part: string) => boolean);
 
+/** Not a regular expression: a few dozen `*` in one would try every way to share a text out among them. */
 function segmentMatcher(segment: string): Segment {
   if (segment === '**') return '**';
-  const escaped = segment.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${escaped}$`);
+  const [first = '', ...others] = segment.split('*');
+  const last = others.pop();
+  if (last === undefined) return (part) => part === first;
+  return (part) => {
+    let at = first.length;
+    for (const piece of others) {
+      const found = part.indexOf(piece, at);
+      if (found < 0) return false;
+      at = found + piece.length;
+    }
+    return part.startsWith(first) && part.endsWith(last) && at + last.length <= part.length;
+  };
 }
 
+/** Where a segment does not fit, the latest `**` takes one part more; those before it need never take another. */
 function matchSegments(pattern: readonly Segment[], parts: readonly string[]): boolean {
-  const [head, ...rest] = pattern;
-  if (head === undefined) return parts.length === 0;
-  if (head === '**') {
-    for (let skip = 0; skip <= parts.length; skip++) if (matchSegments(rest, parts.slice(skip))) return true;
-    return false;
+  let [next, at] = [0, 0];
+  let latest: { readonly next: number; at: number } | undefined;
+  while (at < parts.length) {
+    const segment = pattern[next];
+    if (segment === '**') {
+      next += 1;
+      latest = { next, at };
+    } else if (segment?.(parts[at] ?? '')) {
+      next += 1;
+      at += 1;
+    } else if (latest) {
+      latest.at += 1;
+      ({ next, at } = latest);
+    } else return false;
   }
-  const [first, ...others] = parts;
-  return first !== undefined && head.test(first) && matchSegments(rest, others);
+  return pattern.slice(next).every((segment) => segment === '**');
 }
 
 /**

@@ -23,7 +23,8 @@ export function checkFormat(formats: Formats, name: string, file: YamlFile): voi
   const path = error.instancePath.split('/').slice(1).map(unescapePointer);
   const extra = error.params.additionalProperty ?? error.params.unevaluatedProperty;
   const at = extra === undefined ? path : [...path, String(extra)];
-  throw new InputError(`${file.file}:${file.lineOf(at)}: ${path.join('.') || 'the file'} ${describe(error)}`);
+  const where = path.map(shown).join('.') || 'the file';
+  throw new InputError(`${file.file}:${file.lineOf(at)}: ${where} ${describe(error)}`);
 }
 
 /** @throws InputError naming the schema of `formats` that does not compile. */
@@ -73,7 +74,7 @@ function describe(error: ErrorObject): string {
   switch (error.keyword) {
     case 'additionalProperties':
     case 'unevaluatedProperties':
-      return `has no key "${error.params.additionalProperty ?? error.params.unevaluatedProperty}"; remove it or check its spelling`;
+      return `has no key "${shown(String(error.params.additionalProperty ?? error.params.unevaluatedProperty))}"; remove it or check its spelling`;
     case 'required':
       return `needs the key "${error.params.missingProperty}"`;
     case 'enum':
@@ -83,6 +84,11 @@ function describe(error: ErrorObject): string {
     default:
       return error.message ?? 'is not as expected';
   }
+}
+
+/** A key as a message may quote it: one that looks like a credential was put in the wrong place. */
+function shown(key: string): string {
+  return key.length <= 12 || /^[A-Za-z][A-Za-z_. -]{0,39}$/.test(key) ? key : '…';
 }
 
 function unescapePointer(part: string): string {

@@ -1,13 +1,18 @@
 /** The few of `words` that are spelled most like `word`, nearest first; none where nothing is like it. */
 export function nearMatches(word: string, words: readonly string[], most = 3): string[] {
-  return words
-    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(
-      ({ candidate, distance }) => distance <= Math.max(2, candidate.length / 2) || candidate.includes(word),
-    )
-    .sort((a, b) => a.distance - b.distance)
-    .slice(0, most)
-    .map(({ candidate }) => candidate);
+  return (
+    words
+      .map((candidate) => ({ candidate, most: Math.max(2, candidate.length / 2) }))
+      // The difference in length is the least that it can be, and costs nothing to know.
+      .filter(
+        ({ candidate, most }) => candidate.includes(word) || Math.abs(candidate.length - word.length) <= most,
+      )
+      .map((one) => ({ ...one, distance: distance(word.toLowerCase(), one.candidate.toLowerCase()) }))
+      .filter(({ candidate, distance, most }) => distance <= most || candidate.includes(word))
+      .sort((a, b) => a.distance - b.distance)
+      .slice(0, most)
+      .map(({ candidate }) => candidate)
+  );
 }
 
 /** A clause for the end of a message about an unknown word. */

@@ -1,5 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
+import { InputError } from '../contract/contract.ts';
+import { readText } from '../contract/read-text.ts';
 import type { Entry } from './entry.ts';
 import type { Tls } from './target.ts';
 
@@ -10,14 +11,17 @@ import type { Tls } from './target.ts';
 export async function readTls(entry: Entry, file: string | undefined): Promise<Tls> {
   const { tls = {} } = entry.value;
   if (tls.ca === undefined || isPem(tls.ca)) return tls;
+  // Something pasted in, such as a private key, is not to be printed as if it were a name.
+  if (/-----BEGIN|\p{Cc}/u.test(tls.ca) || tls.ca.length > 1000)
+    throw entry.wrong(['tls', 'ca'], 'tls.ca is neither a certificate in PEM form nor the path of one');
   const path = resolve(file === undefined ? '.' : dirname(file), tls.ca);
   let pem: string;
   try {
-    pem = await readFile(path, 'utf8');
+    pem = await readText(path, 'it');
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
-    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`;
-    throw entry.wrong(['tls', 'ca'], `tls.ca names ${tls.ca}, relative to this file, but ${reason}`);
+    if (!(cause instanceof InputError)) throw cause;
+    const reason = cause.message.replace(/^it(?::\d*)* */, '');
+    throw entry.wrong(['tls', 'ca'], `tls.ca names ${tls.ca}, relative to this file: ${reason}`);
   }
   if (isPem(pem)) return { ...tls, ca: pem };
   throw entry.wrong(

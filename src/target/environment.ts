@@ -12,7 +12,7 @@ export interface Filled {
   readonly from: ReadonlyMap<string, string>;
 }
 
-const reference = /\$(\$\{)|\$\{([^}]*)\}/g;
+const references = /\$(\$\{)|\$\{([^}]*)\}/g;
 const form = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 
 /**
@@ -24,13 +24,15 @@ const form = /^([A-Za-z_][A-Za-z0-9_]*)(?::-(.*))?$/s;
 export function fillIn(file: YamlFile, env: Environment): Filled {
   const from = new Map<string, string>();
   const text = (raw: string, path: readonly (string | number)[]): string =>
-    raw.replace(reference, (whole, escaped: string | undefined, inner: string | undefined) => {
+    raw.replace(references, (whole, escaped: string | undefined, inner: string | undefined) => {
       if (escaped !== undefined) return '${';
       const [, name, fallback] = form.exec(inner ?? '') ?? [];
+      // A default may be a secret.
+      const reference = whole.replace(/:-.*$/s, ':-…}');
       const at = `${file.file}:${file.lineOf(path)}: ${path.join('.')}`;
       if (name === undefined) {
         throw new InputError(
-          `${at}: ${whole} names no environment variable; write $${whole} to mean it literally`,
+          `${at}: ${reference} names no environment variable; write $\${ to mean it literally`,
         );
       }
       const value = env[name] || undefined;

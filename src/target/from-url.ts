@@ -37,8 +37,7 @@ export function entryOfUrl(where: string, env: Environment): JsonObject {
   const secret = env.PLUMBLINE_SECRET || undefined;
   const pusher = /^(.*)\/app\/([^/]+)\/?$/.exec(url.pathname);
   const emit = /^(.*)\/api\/v1\/realtime(?:\/(spaces\/)?([^/]+))?\/?$/.exec(url.pathname);
-  if (pusher)
-    return pusherEntry(url, pusher[1] ?? '', decodeURIComponent(pusher[2] ?? ''), token, secret, env);
+  if (pusher) return pusherEntry(url, pusher[1] ?? '', decoded(pusher[2] ?? ''), token, secret, env);
   if (emit) return emitEntry(url, emit[1] ?? '', emit[2] !== undefined, emit[3], token);
   return {
     name: 'beam',
@@ -100,7 +99,7 @@ function emitEntry(
   const origin = new URL(url.href);
   origin.pathname = prefix;
   origin.search = '';
-  const name = decodeURIComponent(id);
+  const name = decoded(id);
   return {
     name: 'emit',
     surface: 'emit',
@@ -108,6 +107,17 @@ function emitEntry(
     spaces: isSpace ? [{ id: name, tokens: token === undefined ? {} : { read: token } }] : [],
     ...(isSpace ? {} : { job: name }),
   };
+}
+
+/** @throws InputError where the text is not percent-encoded as it should be. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (cause) {
+    throw new InputError('--target: the path of this URL has a % that encodes nothing; write %25 for it', {
+      cause,
+    });
+  }
 }
 
 /** The URL without what is a credential in it. */

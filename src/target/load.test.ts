@@ -210,7 +210,7 @@ describe('a file that cannot be used is refused with file and line', () => {
     ],
     [
       `${emit}    tls: { ca: none.pem }\n`,
-      /^targets\.yaml:7: .*none\.pem, relative to this file, but there is no such file/,
+      /^targets\.yaml:7: .*none\.pem, relative to this file: no such file/,
     ],
     [`${emit}    tls: { ca: targets.yaml }\n`, /^targets\.yaml:7: .*holds no certificate/],
     [`${emit}    drivers: [command]\n`, /^targets\.yaml:7: .*the driver command needs command/],

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { checkFormat } from '../contract/format.ts';
 import type { JsonObject } from '../contract/json.ts';
-import { readYaml, type YamlFile } from '../contract/read-yaml.ts';
+import { readText } from '../contract/read-text.ts';
+import { parseYaml, type YamlFile } from '../contract/read-yaml.ts';
 import { readTls } from './certificate.ts';
 import { complete } from './defaults.ts';
 import { Entry } from './entry.ts';
@@ -23,7 +23,7 @@ export interface LoadContext {
  */
 export async function loadTargets(where: string, context: LoadContext): Promise<Target[]> {
   if (isUrl(where)) return targetsOf([entryOfUrl(where, context.env)], '--target', context.contract);
-  const { file, from } = fillIn(await readYaml(where).catch(withAdvice(where)), context.env);
+  const { file, from } = fillIn(parsed(await readText(where), where), context.env);
   try {
     const targets = await targetsIn(file, where, context.contract);
     return targets.map((target) => ({ ...target, secrets: secretsFrom(from, target) }));
@@ -77,11 +77,12 @@ function secretsFrom(from: ReadonlyMap<string, string>, target: Target): string[
 }
 
 /** `${NAME}` without quotes is fine on a line of its own, but breaks YAML's short form: worth a word. */
-function withAdvice(path: string): (cause: unknown) => Promise<never> {
-  return async (cause) => {
+function parsed(text: string, path: string): YamlFile {
+  try {
+    return parseYaml(text, path);
+  } catch (cause) {
     if (!(cause instanceof InputError) || !cause.message.includes('not valid YAML')) throw cause;
-    const text = await readFile(path, 'utf8');
     if (!/[{,]\s*[\w-]+:\s*\$\{/.test(text)) throw cause;
     throw new InputError(`${cause.message}; between { and }, "\${NAME}" needs its quotes`, { cause });
-  };
+  }
 }

@@ -1,8 +1,11 @@
 /** The words most like a mistyped one, as a clause: `did you mean E10 or E11?`; else what there is, if that is short. */
 export function nearest(word: string, words: readonly string[]): string {
   const near = words
-    .map((candidate) => ({ candidate, distance: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .filter(({ candidate, distance }) => distance <= Math.max(1, Math.floor(candidate.length / 3)))
+    .map((candidate) => ({ candidate, most: Math.max(1, Math.floor(candidate.length / 3)) }))
+    // The difference in length is the least that it can be, and costs nothing to know.
+    .filter(({ candidate, most }) => Math.abs(candidate.length - word.length) <= most)
+    .map((one) => ({ ...one, distance: distance(word.toLowerCase(), one.candidate.toLowerCase()) }))
+    .filter(({ distance, most }) => distance <= most)
     .sort((a, b) => a.distance - b.distance)
     .slice(0, 3)
     .map(({ candidate }) => candidate);

@@ -1,0 +1,61 @@
+import { createReadStream } from 'node:fs';
+import { InputError } from './contract.ts';
+
+/** Bytes of the largest input file that is read: far more than any file of ours has, and parsed in about a second. */
+export const largestFile = 4 * 1024 * 1024;
+
+/**
+ * Reads a text file of ours: UTF-8 (with or without a byte order mark), bounded in size whatever it is, so that
+ * neither a device nor a log that was named by mistake takes all the memory.
+ * @throws InputError where it cannot be read, is too large, or is no UTF-8 text.
+ */
+export async function readText(path: string, label = path): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of createReadStream(path)) {
+      chunks.push(chunk as Buffer);
+      size += (chunk as Buffer).length;
+      if (size > largestFile)
+        throw new InputError(`${label}: larger than ${largestFile} bytes, so it is no such file`);
+    }
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new InputError(`${label}: ${reasonOf(code)}`, { cause });
+  }
+  return decode(Buffer.concat(chunks), label);
+}
+
+/**
+ * Bytes as the text that they are.
+ * @throws InputError where they are no UTF-8, or hold what no text does.
+ */
+export function decode(bytes: Buffer, label: string): string {
+  if (/^(?:fffe|feff)/.test(bytes.subarray(0, 2).toString('hex'))) {
+    throw new InputError(`${label}:1: is UTF-16; save it as UTF-8`);
+  }
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new InputError(`${label}: is not UTF-8 text; save it as UTF-8`, { cause });
+  }
+  const at = text.search(control);
+  if (at < 0) return text;
+  const code = text.charCodeAt(at).toString(16).toUpperCase().padStart(4, '0');
+  throw new InputError(`${label}:${lineAt(text, at)}: holds the control character U+${code}; remove it`);
+}
+
+/** Those that YAML allows in no text. */
+const control = /(?![\t\n\r\u0085])\p{Cc}/u;
+
+function lineAt(text: string, at: number): number {
+  return text.slice(0, at).split('\n').length;
+}
+
+function reasonOf(code: string | undefined): string {
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EISDIR') return 'it is a folder; name a file';
+  return `cannot be read${code === undefined ? '' : ` (${code})`}`;
+}
