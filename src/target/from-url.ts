@@ -11,7 +11,7 @@ export function isUrl(where: string): boolean {
 
 /** A URL without user name, password, or token: what may be printed of it. */
 export function printable(where: string): string {
-  if (!URL.canParse(where)) return where.replace(/[?#].*$/s, '');
+  if (!URL.canParse(where)) return where.replace(/[?#].*$/s, '').replace(/\/\/.*@/s, '//');
   return parse(where).href;
 }
 
