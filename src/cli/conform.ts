@@ -18,11 +18,21 @@ export async function conform(options: ConformOptions): Promise<number> {
   }
   const contract = await loadContract();
   const isOffline = options.list || options.dryRun || options.explain !== undefined;
-  const { targets, close } = await chooseTargets(options, contract, isOffline);
+  // From here on there may be files, threads and programs to tidy up after.
+  const interrupt = isOffline
+    ? undefined
+    : onInterrupt(() => say('\nplumbline: stopping; once more to stop at once'));
   try {
-    return await (isOffline ? look(options, contract, targets) : judge(options, contract, targets));
+    const { targets, close } = await chooseTargets(options, contract, isOffline);
+    try {
+      return await (interrupt
+        ? judge(options, contract, targets, interrupt.signal)
+        : look(options, contract, targets));
+    } finally {
+      await close();
+    }
   } finally {
-    await close();
+    interrupt?.release();
   }
 }
 
@@ -49,13 +59,12 @@ async function judge(
   options: ConformOptions,
   contract: Contract,
   targets: readonly Target[],
+  signal: AbortSignal,
 ): Promise<number> {
   const { openReports } = await import('../report/index.ts');
   const { level, verbose, seed, bail, slow, repeat, jobs } = options;
   const { stdout, env } = process;
   const reports = await openReports(options.reporter, { level, verbose, stdout, env });
-  const interrupt = onInterrupt(() => say('\nplumbline: stopping; once more to stop at once'));
-  const { signal } = interrupt;
   const [multiplier, waitMs] = [options.timeoutMultiplier, options.waitForTarget * 1000];
   try {
     const { plans, found } = await planned(options, contract, targets, { seed, multiplier, waitMs, signal });
@@ -71,11 +80,12 @@ async function judge(
       command: again(options),
       reporters: reports.reporters,
     });
-    for (const one of result.unwritten) say(`plumbline: a report could not be written: ${one}`);
+    for (const one of result.unwritten) {
+      say(`plumbline: a report could not be written: ${one}; exit ${result.exit}`);
+    }
     return result.exit;
   } finally {
     await reports.discard();
-    interrupt.release();
   }
 }
 

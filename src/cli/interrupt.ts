@@ -2,7 +2,7 @@ import { exitCodes } from './exit.ts';
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
-/** Ctrl-C and its like, once asked for. */
+/** Ctrl-C and SIGTERM, once asked for: what CI and containers send means the same. */
 export interface Interrupt {
   readonly signal: AbortSignal;
   /** Lets the signals end the process again. */

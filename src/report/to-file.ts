@@ -1,4 +1,5 @@
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Output } from './output.ts';
 
@@ -7,15 +8,27 @@ export type FileKind = 'stream' | 'whole';
 
 /**
  * Opens a report file, and its folder if there is none, so that it is known before a run whether it can
- * be written. A `whole` one is written beside its place and renamed.
+ * be written. A `whole` one is written beside its place and renamed; where a link stands there, beside what it
+ * leads to. What is no file but a device or a pipe is written to: renamed over, /dev/null would be lost.
  * @throws Error where it cannot be opened.
  */
-export async function toFile(path: string, kind: FileKind): Promise<Output> {
-  await makeFolder(dirname(path));
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error('it is a folder');
-  const written = kind === 'whole' ? join(dirname(path), `.${basename(path)}.${process.pid}.partial`) : path;
-  if (kind === 'whole') await proveReplaceable(path);
-  const handle = await open(written, 'w');
+export async function toFile(named: string, kind: FileKind): Promise<Output> {
+  await makeFolder(dirname(named));
+  const there = await stat(named).catch(() => undefined);
+  if (there?.isDirectory()) throw new Error('it is a folder');
+  const isPlace =
+    kind === 'whole' &&
+    !/^\/(?:dev\/(?!shm\/)|proc\/)/.test(named) &&
+    (there === undefined || there.isFile());
+  const path = isPlace && there ? await realpath(named) : named;
+  const written = isPlace ? join(dirname(path), `.${basename(path)}.${process.pid}.partial`) : path;
+  if (isPlace) {
+    await proveReplaceable(path);
+    // One that a killed process of the same number left; or a link that leads elsewhere.
+    await rm(written, { force: true });
+    unfinished.add(written);
+  }
+  const handle = await open(written, isPlace ? 'wx' : 'w');
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
@@ -28,14 +41,24 @@ export async function toFile(path: string, kind: FileKind): Promise<Output> {
     },
     end: async () => {
       await close();
-      if (written !== path) await rename(written, path);
+      if (!isPlace) return;
+      await rename(written, path);
+      unfinished.delete(written);
     },
     discard: async () => {
       await close();
-      if (written !== path) await rm(written, { force: true });
+      if (!isPlace) return;
+      await rm(written, { force: true });
+      unfinished.delete(written);
     },
   };
 }
+
+/** Files that are written beside their places. Whatever ends the process, short of kill -9, takes them along. */
+const unfinished = new Set<string>();
+process.on('exit', () => {
+  for (const file of unfinished) rmSync(file, { force: true });
+});
 
 /** A read-only file is refused now, though a rename would replace it: somebody made it so on purpose. */
 async function proveReplaceable(path: string): Promise<void> {

@@ -60,15 +60,9 @@ export class CommandClient {
   /** Ends the program: its input ends, and after a second it is stopped. */
   async close(): Promise<void> {
     const child = this.#child;
-    if (!child || child.exitCode !== null) return;
-    await new Promise<void>((resolve) => {
-      const patience = setTimeout(() => child.kill('SIGKILL'), 1000);
-      child.once('exit', () => {
-        clearTimeout(patience);
-        resolve();
-      });
-      child.stdin.end();
-    });
+    if (!child) return;
+    if (child.pid !== undefined && child.exitCode === null && child.signalCode === null) await ended(child);
+    stop(child);
   }
 
   async #ask(id: number, line: string, ms: number): Promise<{ reply?: JsonObject; error?: string }> {
@@ -88,8 +82,12 @@ export class CommandClient {
 
   #start(): ChildProcessWithoutNullStreams {
     if (this.#child) return this.#child;
-    const child = spawn(this.#run, { shell: true, stdio: 'pipe' });
+    // In a group of its own, so that it can be stopped along with whatever it has started.
+    const child = spawn(this.#run, { shell: true, stdio: 'pipe', detached: hasGroups });
     this.#child = child;
+    const kill = (): void => stop(child);
+    process.once('exit', kill);
+    child.once('exit', () => process.off('exit', kill));
     const end = (reason: string): void => {
       this.#dead ??= reason;
       for (const { settle } of [...this.#pending.values()]) settle(undefined, reason);
@@ -103,5 +101,29 @@ export class CommandClient {
       if (isObject(reply) && typeof reply.id === 'number') this.#pending.get(reply.id)?.settle(reply);
     });
     return child;
+  }
+}
+
+/** Resolves once a program that was told that there is nothing more to do has ended. */
+async function ended(child: ChildProcessWithoutNullStreams): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const patience = setTimeout(() => stop(child), 1000);
+    child.once('exit', () => {
+      clearTimeout(patience);
+      resolve();
+    });
+    child.stdin.end();
+  });
+}
+
+const hasGroups = process.platform !== 'win32';
+
+/** Ends a program at once, and what it has started. */
+function stop({ pid }: ChildProcessWithoutNullStreams): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(hasGroups ? -pid : pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
   }
 }
