@@ -147,7 +147,10 @@ describe('consumers that stop reading', { timeout: 180_000 }, () => {
     }
     for (let round = 0; round < 3; round += 1) await othersAreServed();
     expect(memory() - before).toBeLessThan(400);
-    for (const socket of greedy) socket.destroy();
+    for (const socket of greedy) {
+      expect(socket.bytesWritten).toBeGreaterThan(1_000_000);
+      socket.destroy();
+    }
     await othersAreServed();
   });
 });
