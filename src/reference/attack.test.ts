@@ -87,15 +87,19 @@ const messages = [
 
 /** Bytes on an open TCP connection; resolves to what came back once the server has answered or closed. */
 function raw(bytes: Buffer): Promise<string> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const socket = connect(reference.port, '127.0.0.1');
     let came = '';
-    // Half a request is waited for, rightly: who sent it ends the connection then.
-    socket.setTimeout(300, () => socket.end(() => socket.destroy()));
+    // Nothing more comes from here, so the server is to end it as well; one that does not is given up.
+    socket.setTimeout(15_000, () => socket.destroy(new Error('never ended')));
     socket.on('data', (data) => {
       came += data.toString('latin1');
     });
-    socket.on('error', () => {}).on('close', () => resolve(came));
+    socket.on('error', (cause) => {
+      if (cause.message === 'never ended')
+        reject(new Error(`never ended: ${JSON.stringify(bytes.toString('latin1'))}`));
+    });
+    socket.on('close', () => resolve(came));
     socket.end(bytes);
   });
 }

@@ -8,16 +8,26 @@ const telling = 8;
 
 /**
  * Makes a redactor for a list of secrets: plain, percent-encoded, JSON-escaped (however often) and in base64
- * at each of its three offsets, these in turn escaped or encoded. Where a text was cut in the midst of a
+ * at each of its three offsets or in hex, these in turn escaped or encoded. Where a text was cut in the midst of a
  * secret, the piece goes as well. So do signatures (64 hex digits after a colon or in `auth_signature=`),
  * since they stand for the secret that made them.
  */
 export function redactor(secrets: readonly string[]): Redactor {
   const long = [...new Set(secrets)].filter((secret) => secret.length >= 4);
-  const forms = new Set(long.flatMap((secret) => [secret, ...base64Forms(secret)]));
+  // The harness itself sends some without their last character, to see them refused.
+  const sent = long.flatMap((secret) => (secret.length > telling ? [secret, secret.slice(0, -1)] : [secret]));
+  const forms = new Set(
+    sent.flatMap((secret) => [
+      secret,
+      ...encodedBefore(secret).flatMap((text) => [...base64Forms(text), ...hexForms(text)]),
+    ]),
+  );
+  const written = sent.flatMap(encodedBefore);
+  const whole = [...forms, ...written, ...written.map(percentEncoded)];
+  const withoutPieceAtTheEnd = pieceRemover(whole);
   const pattern = forms.size > 0 ? new RegExp(anyOf([...forms].map(charsInAnyForm)), 'g') : undefined;
   return (text) => {
-    const plain = withoutPieceAtTheEnd(pattern ? text.replace(pattern, mark) : text, long);
+    const plain = withoutPieceAtTheEnd(pattern ? text.replace(pattern, mark) : text);
     return plain.replace(/(:|auth_signature=|sha256=)[0-9a-f]{64}\b/g, `$1${mark}`);
   };
 }
@@ -71,33 +81,57 @@ function charInAnyForm(char: string): string {
   const units = [...Array(char.length).keys()].map((at) => char.charCodeAt(at).toString(16).padStart(4, '0'));
   const bytes = [...Buffer.from(char, 'utf8')].map((byte) => byte.toString(16).padStart(2, '0'));
   const quoted = JSON.stringify(char).slice(1, -1);
-  const named = /^\\[a-z]$/.test(quoted) ? [`\\\\+${quoted.charAt(1)}`] : [];
+  const named = /^\\[a-z]$/.test(quoted) ? [`${backslash}+${quoted.charAt(1)}`] : [];
   const forms = [
-    char === '\\' ? '\\\\+' : `\\\\*${escapeRegExp(char)}`,
-    units.map((unit) => `\\\\+u${anyCase(unit)}`).join(''),
-    bytes.map((byte) => `%${anyCase(byte)}`).join(''),
+    char === '\\' ? `${backslash}+` : `${backslash}*${escapeRegExp(char)}`,
+    units.map((unit) => `${backslash}+u${anyCase(unit)}`).join(''),
+    `${char === '\\' ? '' : `${backslash}*`}${bytes.map((byte) => `%${anyCase(byte)}`).join('')}`,
     ...(char === ' ' ? ['\\+'] : []),
     ...named,
   ];
   return `(?:${forms.join('|')})`;
 }
 
+/** What escapes, which may be percent-encoded in its turn. */
+const backslash = '(?:\\\\|%5[cC])';
+
 function anyCase(hex: string): string {
   return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
 /** Findings and excerpts are kept short: the cut may go through a secret. */
-function withoutPieceAtTheEnd(text: string, secrets: readonly string[]): string {
-  const cut = text.lastIndexOf('…');
-  const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
-  for (const secret of secrets) {
-    const tail = body.slice(-secret.length);
-    const at = tail.lastIndexOf(secret.slice(0, telling));
-    if (at >= 0 && secret.startsWith(tail.slice(at))) {
-      return `${body.slice(0, body.length - tail.length + at)}${mark}${rest}`;
-    }
+function pieceRemover(forms: readonly string[]): (text: string) => string {
+  const byHead = new Map<string, string[]>();
+  for (const form of forms) {
+    const head = form.slice(0, telling);
+    byHead.set(head, [...(byHead.get(head) ?? []), form]);
   }
-  return text;
+  const longest = Math.max(0, ...forms.map(({ length }) => length));
+  return (text) => {
+    const cut = text.lastIndexOf('…');
+    const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
+    for (let at = Math.max(0, body.length - longest); at <= body.length - telling; at += 1) {
+      const piece = byHead.get(body.slice(at, at + telling))?.some((form) => form.startsWith(body.slice(at)));
+      if (piece) return `${body.slice(0, at)}${mark}${rest}`;
+    }
+    return text;
+  };
+}
+
+/** A secret as it may have been written before it went into base64 or hex: a URL, or JSON, or JSON in JSON. */
+function encodedBefore(secret: string): string[] {
+  const once = JSON.stringify(secret).slice(1, -1);
+  return [...new Set([secret, percentEncoded(secret), once, JSON.stringify(once).slice(1, -1)])];
+}
+
+function hexForms(secret: string): string[] {
+  const hex = Buffer.from(secret, 'utf8').toString('hex');
+  return [hex, hex.toUpperCase()];
+}
+
+/** As a URL has it; half a surrogate pair, which none can hold, as it is. */
+function percentEncoded(secret: string): string {
+  return /\p{Surrogate}/u.test(secret) ? secret : encodeURIComponent(secret);
 }
 
 function escapeRegExp(text: string): string {
