@@ -111,7 +111,8 @@ describe('a run that is ended from outside at any moment', { timeout: 600_000 },
       // Ended at once: by kill -9, a second signal, or before there was anything to tidy up.
       expect([null, 130], told).toContain(exit);
       if (exit === null && ending !== 'SIGKILL')
-        expect(Object.values(what), told).toEqual(['absent', 'absent', 'absent']);
+        // Before the run had begun, or once all was written and the process was on its way out: all or nothing.
+        expect([['absent'], ['whole']], told).toContainEqual([...new Set(Object.values(what))]);
       expect(['absent', 'whole'], told).toContain(what.json);
       expect(['absent', 'whole'], told).toContain(what.junit);
     }
