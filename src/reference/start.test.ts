@@ -7,6 +7,7 @@ import { WebSocket } from 'ws';
 import { isObject, type Json } from '../contract/json.ts';
 import { packageRoot } from '../contract/spec-files.ts';
 import { emitContract, home, tokenOf } from './emit/emit-on-a-port.ts';
+import { largestMessage } from './handshake.ts';
 import { type Reference, type ReferenceOptions, startReference } from './start.ts';
 
 const start = (options: Omit<ReferenceOptions, 'contract'> = {}): Promise<Reference> =>
@@ -193,5 +194,25 @@ describe('hostile requests', () => {
     });
     await new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
     expect((await fetch(`${reference.address.http}/control`)).status).toBe(200);
+  });
+});
+
+describe('a body', () => {
+  /** A POST whose length is told, or that comes in chunks. */
+  async function created(body: string, inChunks: boolean): Promise<number> {
+    const response = await fetch(`${reference.address.http}/api/v1/spaces/${home}/jobs`, {
+      method: 'POST',
+      headers: { 'x-api-key': tokenOf(home, 'producer'), 'content-type': 'application/json' },
+      body: inChunks ? new Blob([body]).stream() : body,
+      duplex: 'half',
+    } as RequestInit);
+    await response.body?.cancel();
+    return response.status;
+  }
+
+  it.each([false, true])('is taken, and refused where it is too large; in chunks: %s', async (inChunks) => {
+    const small = await created(JSON.stringify({ name: 'small' }), inChunks);
+    const large = await created(JSON.stringify({ name: 'x'.repeat(largestMessage) }), inChunks);
+    expect({ small, large }).toEqual({ small: 201, large: 413 });
   });
 });
