@@ -79,6 +79,9 @@ function delivered(view: View, name: string, unchanged: boolean): Judgement {
     const frames = framesOf(view, 'witness', event);
     for (const channel of event.channels) {
       const frame = frames.find((one) => (channelOf(one) ?? channel) === channel);
+      // On a channel whose subscription was not confirmed in time, nothing of what was published then is owed.
+      if (!frame && view.maybeStep(`join ${channel}`)?.outcome === 'miss')
+        return untestable(`the subscription to ${channel} was not confirmed`);
       if (!frame)
         return unchanged
           ? untestable('nothing of it arrived')
