@@ -84,7 +84,8 @@ export class Peer {
     const peer = new Peer(transcript, options);
     await transcript.next((event) => event.peer === peer.name && isAnswer(event.kind), {
       from,
-      ms: options.connectMs + options.answerMs + 1000,
+      // Its own deadlines come first: each may give its time again, three times at most.
+      ms: 4 * (options.connectMs + options.answerMs) + 1000,
     });
     return peer;
   }

@@ -91,7 +91,10 @@ export function offers(target: Target, word: string): boolean {
   const own = ownClient(target);
   switch (word) {
     case 'trigger-api':
-      return hasTriggerApi(target) || (isProgram(target, 'publish') && target.capabilities.includes(word));
+      return (
+        hasTriggerApi(target) ||
+        (performerOf(target, 'publish') === 'command' && target.capabilities.includes(word))
+      );
     case 'publish':
       return target.role === 'relay' || hasTriggerApi(target) || performerOf(target, 'publish') !== undefined;
     case 'status-api':
@@ -121,8 +124,4 @@ export function offers(target: Target, word: string): boolean {
     default:
       return target.capabilities.includes(word);
   }
-}
-
-function isProgram(target: PusherTarget, verb: 'publish'): boolean {
-  return performerOf(target, verb) === 'command';
 }
