@@ -10,11 +10,14 @@ const MAY_IMPORT = {
   'src/suite': ['src/contract', 'src/wire', 'src/target'],
   'src/surfaces': ['src/contract', 'src/wire', 'src/target', 'src/suite'],
   suites: ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/surfaces'],
-  // These two get the suites handed over as data, and know no surface.
+  // These get the suites handed over as data, and know no surface.
   'src/conform': ['src/contract', 'src/wire', 'src/target', 'src/suite'],
   'src/report': ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/conform'],
+  'src/prove': ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/conform'],
   // The server under judgement shares no code with the judge: a bug in both would be invisible.
   'src/reference': ['src/contract'],
+  // Peers that misbehave share no code with who has to bear them.
+  'src/hostile': ['src/contract'],
   // Any part of the library but the reference and the suites, which the command line hands over.
   'src/load': [
     'src/contract',

@@ -27,6 +27,7 @@ const entryPoints = {
   index: 'src/index.ts',
   'contract-compiler': 'src/contract/compile.ts',
   'reference-worker': 'src/reference/worker.ts',
+  'prove-worker': 'src/cli/prove-worker.ts',
 };
 
 /** Older chunks stay this long: a process that runs from them may still load one. */

@@ -3,6 +3,9 @@
  * @module
  */
 export { suites } from '../suites/index.ts';
+export { Baseline, type BaselineReport, type StaleEntry } from './conform/baseline/baseline.ts';
+export { entriesOf, proveForm } from './conform/baseline/read-baseline.ts';
+export { type UpdatedBaseline, updatedBaseline } from './conform/baseline/update-baseline.ts';
 export type { CheckResult, ResolvedPoint } from './conform/check-result.ts';
 export { discoverDialect } from './conform/discovery.ts';
 export { makePlan, type PlanOptions, type TargetPlan } from './conform/plan.ts';
@@ -15,11 +18,12 @@ export type { Requirement, SurfaceName } from './contract/requirement.ts';
 export { allFaults } from './reference/faults.ts';
 export { type Reference, type ReferenceOptions, startReference } from './reference/start.ts';
 export { type Case, judge, judgeEach } from './suite/case.ts';
+export { type Fingerprint, fingerprintKey, fingerprintOf } from './suite/fingerprint.ts';
 export type { Finding, Judgement, Outcome } from './suite/judgement.ts';
 export { type Monitor, monitor, watch } from './suite/monitor.ts';
 export type { Recording } from './suite/recording.ts';
 export { type Scene, scene } from './suite/scene.ts';
 export type { Suite, SuiteFactory, Surface } from './suite/surface.ts';
 export { View } from './suite/view.ts';
-export { loadTargets } from './target/load.ts';
+export { loadTargets, targetsOf } from './target/load.ts';
 export type { Target } from './target/target.ts';

@@ -125,7 +125,7 @@ describe('a run that is ended from outside at any moment', { timeout: 600_000 },
       ending: fc.constantFrom<Ending[]>('SIGINT', 'SIGTERM', 'SIGKILL', 'twice'),
       delayMs: fc.integer({ min: 100, max: 2500 }),
     });
-    const all = fc.sample(moments, Math.max(8, Math.ceil(fuzzRuns / 12)));
+    const all = fc.sample(moments, Math.max(6, Math.ceil(fuzzRuns / 6)));
     for (let at = 0; at < all.length; at += 2) {
       await Promise.all(all.slice(at, at + 2).map(({ ending, delayMs }) => go(ending, delayMs)));
     }

@@ -13,6 +13,7 @@ export function again(options: ConformOptions): string {
     words.push('--dialect', `${surface}=${name}`);
   if (options.level !== 'must') words.push('--level', options.level);
   if (options.timeoutMultiplier !== 1) words.push('--timeout-multiplier', String(options.timeoutMultiplier));
+  if (options.baseline !== undefined) words.push('--baseline', options.baseline);
   if (options.slow) words.push('--slow');
   if (options.destructive) words.push('--destructive');
   // A checkout has the script; an installed package has the binary.

@@ -1,8 +1,11 @@
+import type { Baseline } from '../conform/baseline/baseline.ts';
 import { makePlan, type TargetPlan } from '../conform/plan.ts';
+import type { RunResult } from '../conform/run.ts';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
 import type { Target } from '../target/target.ts';
 import { again } from './again.ts';
+import type { BaselineInUse } from './baseline.ts';
 import { type DialectOptions, resolveDialect } from './dialects.ts';
 import { exitCodes } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -18,21 +21,23 @@ export async function conform(options: ConformOptions): Promise<number> {
   }
   const contract = await loadContract();
   const isOffline = options.list || options.dryRun || options.explain !== undefined;
+  const baseline = isOffline ? undefined : await openBaseline(options, contract);
   // From here on there may be files, threads and programs to tidy up after.
   const interrupt = isOffline
     ? undefined
     : onInterrupt(() => say('\nplumbline: stopping; once more to stop at once'));
   try {
-    const { targets, close } = await chooseTargets(options, contract, isOffline);
+    const { targets, names, close } = await chooseTargets(options, contract, isOffline);
     try {
-      return await (interrupt
-        ? judge(options, contract, targets, interrupt.signal)
-        : look(options, contract, targets));
+      if (!interrupt) return await look(options, contract, targets);
+      const known = baseline && { file: baseline, names: await names() };
+      return await judge(options, contract, targets, interrupt.signal, known);
     } finally {
       await close();
     }
   } finally {
     interrupt?.release();
+    await baseline?.discard();
   }
 }
 
@@ -60,6 +65,7 @@ async function judge(
   contract: Contract,
   targets: readonly Target[],
   signal: AbortSignal,
+  known?: { readonly file: BaselineInUse; readonly names: readonly string[] },
 ): Promise<number> {
   const { openReports } = await import('../report/index.ts');
   const { level, verbose, seed, bail, slow, repeat, jobs } = options;
@@ -69,6 +75,7 @@ async function judge(
   try {
     const { plans, found } = await planned(options, contract, targets, { seed, multiplier, waitMs, signal });
     proveWorth(plans);
+    const baseline = known?.file.for(await wholePlans(contract, found), known.names);
     for (const { target, dialect, reason } of found) {
       if (reason !== undefined) say(`plumbline: ${target.name} is judged as ${dialect}: ${reason}`);
     }
@@ -79,14 +86,46 @@ async function judge(
       contractHash: contract.hash,
       command: again(options),
       reporters: reports.reporters,
+      ...(baseline ? { baseline } : {}),
     });
     for (const one of result.unwritten) {
       say(`plumbline: a report could not be written: ${one}; exit ${result.exit}`);
+    }
+    if (known && baseline && !(await updated(known.file, baseline, result))) {
+      return result.exit === 1 ? result.exit : exitCodes.broken;
     }
     return result.exit;
   } finally {
     await reports.discard();
   }
+}
+
+/** Read before anything is started, and only where there is one. */
+async function openBaseline(options: ConformOptions, contract: Contract): Promise<BaselineInUse | undefined> {
+  if (options.baseline === undefined && !options.updateBaseline) return undefined;
+  const { BaselineInUse } = await import('./baseline.ts');
+  return BaselineInUse.open(options.baseline, options, contract);
+}
+
+/** False where the file could not be written. */
+async function updated(file: BaselineInUse, baseline: Baseline, result: RunResult): Promise<boolean> {
+  try {
+    await file.update(baseline, result, say);
+    return true;
+  } catch (cause) {
+    if (cause instanceof InputError) throw cause;
+    say(`plumbline: the baseline could not be written, and is as it was: ${(cause as Error).message}`);
+    return false;
+  }
+}
+
+/** All that could be asked of the targets, whatever part of it this run is for. */
+async function wholePlans(
+  contract: Contract,
+  targets: readonly { readonly target: Target; readonly dialect: string }[],
+): Promise<TargetPlan[]> {
+  const { suites } = await import('../../suites/index.ts');
+  return makePlan(contract, targets, suites, { only: [], slow: true, destructive: true });
 }
 
 async function planned(

@@ -156,7 +156,10 @@ async function judged({ load, label }: Kind, bytes: Buffer): Promise<InputError 
   } catch (cause) {
     if (!(cause instanceof InputError)) throw cause;
     refused = cause;
-    expect(cause.message.startsWith(`${label}:`), cause.message).toBe(true);
+    // What one file of specs/ no longer says, another one may miss.
+    const place = label.replace(/^(specs\/\w+\/).*/, '$1');
+    const names = new RegExp(`^${place.replaceAll('.', '[.]')}[\\w./-]*:`);
+    expect(cause.message).toMatch(names);
     expect(cause.message).not.toMatch(/\n\s+at |\[object Object\]|undefined|NaN|Error:/);
     expect(cause.message.length).toBeLessThan(8000);
   }
@@ -186,7 +189,7 @@ describe.each(kinds)('$kind', (kind) => {
 describe('the command line', { timeout: 600_000 }, () => {
   it('says what is wrong with a target file in one message, exit 2, or takes it', async () => {
     const [{ valid }] = kinds as readonly [Kind];
-    const inputs = fc.sample(mutatedFile(valid), Math.max(8, Math.ceil(fuzzRuns / 15)));
+    const inputs = fc.sample(mutatedFile(valid), Math.max(6, Math.ceil(fuzzRuns / 10)));
     const file = (at: number): string => join(folder, `cli-${at}.yaml`);
     for (const [at, bytes] of inputs.entries()) writeFileSync(file(at), bytes);
     let refused = 0;
@@ -212,7 +215,7 @@ describe('an AsyncAPI document', { timeout: 600_000 }, () => {
     cpSync(specs, copy, { recursive: true });
     const file = join(copy, 'beam/asyncapi.yaml');
     // The parser takes a second and more.
-    for (const bytes of fc.sample(mutatedFile([spec('beam/asyncapi.yaml')]), Math.ceil(fuzzRuns / 50))) {
+    for (const bytes of fc.sample(mutatedFile([spec('beam/asyncapi.yaml')]), Math.ceil(fuzzRuns / 30))) {
       writeFileSync(file, bytes);
       try {
         await compileContract(copy, 'fuzzed');

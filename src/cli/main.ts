@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
-import { conformCommand, serveCommand, specsCommand } from './options.ts';
+import { conformCommand, flakesCommand, proveCommand, serveCommand, specsCommand } from './options.ts';
 import { version } from './version.ts';
 
 const verbose = process.argv.includes('--verbose') || Boolean(process.env.PLUMBLINE_DEBUG);
@@ -31,6 +31,14 @@ async function main(args: readonly string[]): Promise<number> {
   serveCommand(program, async (options) => {
     const { serve } = await import('./serve.ts');
     exit = await serve(options);
+  });
+  flakesCommand(program, async (options) => {
+    const { flakes } = await import('./flakes.ts');
+    exit = await flakes(options);
+  });
+  proveCommand(program, async (options) => {
+    const { prove } = await import('./prove.ts');
+    exit = await prove(options);
   });
   specsCommand(program, async (options) => {
     const { specs } = await import('./specs.ts');

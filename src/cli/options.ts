@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { SurfaceName } from '../contract/requirement.ts';
 import {
@@ -28,6 +29,8 @@ export interface ConformOptions {
   readonly waitForTarget: number;
   readonly slow: boolean;
   readonly destructive: boolean;
+  readonly baseline?: string;
+  readonly updateBaseline: boolean;
   readonly reporter: readonly string[];
   readonly list: boolean;
   readonly dryRun: boolean;
@@ -47,8 +50,30 @@ export interface ServeOptions {
   readonly tls: boolean;
   readonly reading: Readonly<Record<string, string>>;
   readonly fault: readonly string[];
+  readonly impostor?: string;
   readonly listFaults: boolean;
+  readonly listImpostors: boolean;
   readonly verbose: boolean;
+}
+
+/** What `flakes` was asked for. */
+export interface FlakesOptions {
+  readonly runs: number;
+  /** CPU hogs beside every other run. */
+  readonly hogs: number;
+  /** Scenes at a time; undefined: 1, 16 and 32 in turn. */
+  readonly jobs?: number;
+  readonly seed: number;
+  /** Options of `conform`, as they were given. */
+  readonly rest: readonly string[];
+}
+
+/** What `prove` was asked for. */
+export interface ProveOptions {
+  readonly only: readonly string[];
+  readonly surface: readonly SurfaceName[];
+  readonly jobs: number;
+  readonly out: string;
 }
 
 /** What `specs` was asked for. */
@@ -75,7 +100,7 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     .addOption(
       new Option('--level <level>', 'what decides the exit code').choices(['must', 'should']).default('must'),
     )
-    .option('--jobs <n>', 'scenes at a time', whole(1, 1024), 16)
+    .option('--jobs <n>', 'scenes at a time', whole(1, 1024), 32)
     .option('--repeat <n>', 'rounds; a check that comes out differently is flaky, and fails', whole(1), 1)
     .option('--bail', 'stop at the first failure that decides the exit code', false)
     .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
@@ -88,6 +113,8 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     )
     .option('--slow', 'also what needs more than 5 s of real time', false)
     .option('--destructive', 'also illegal frames and messages past any size; loopback only', false)
+    .option('--baseline <file>', 'known failures: excused, as long as they stay as they are', once)
+    .option('--update-baseline', 'write into that file what failed, and remove what no longer does', false)
     .option(
       '--reporter <name=file...>',
       `terminal, json, ndjson, junit; without a file on standard output, with one beside the terminal's`,
@@ -119,12 +146,44 @@ export function serveCommand(program: Command, act: (options: ServeOptions) => P
     .option('--tls', 'wss and https, with a certificate made for this run', false)
     .option('--reading <point=value...>', 'how an open point of the documents is read', pairs, {})
     .option('--fault <id...>', 'break something on purpose', several, [])
+    .option('--impostor <name>', 'serve somebody who knows nothing instead', once)
     .option('--list-faults', 'print the faults there are', false)
+    .option('--list-impostors', 'print the impostors there are', false)
     .option('--verbose', 'say what happens', false)
     .addHelpText('after', serveHelp)
     .action((raw: Omit<ServeOptions, 'host'> & { readonly host?: string }) =>
       act({ ...raw, host: raw.host ?? '127.0.0.1' }),
     );
+}
+
+/** Adds the options of `flakes`. What it does not know is for `conform`. */
+export function flakesCommand(program: Command, act: (options: FlakesOptions) => Promise<void>): void {
+  program
+    .command('flakes')
+    .description(
+      'Runs conform again and again, every other time beside processes that hog the CPU, and fails on any change of outcome.',
+    )
+    .usage('[options] [options of conform]')
+    .argument('[options...]', 'options of conform')
+    .allowUnknownOption()
+    .option('--runs <n>', 'how often', whole(2, 10_000), 10)
+    .option('--hogs <n>', 'processes that spin beside every other run', whole(0, 64), 4)
+    .option('--jobs <n>', 'scenes at a time; default: 1, 16 and 32 in turn', whole(1, 1024))
+    .option('--seed <n>', 'the first run draws by it, each further one by the next', whole(0, largestSeed), 1)
+    .action((rest: readonly string[], raw: Omit<FlakesOptions, 'rest'>) => act({ ...raw, rest }));
+}
+
+/** Adds the options of `prove`. */
+export function proveCommand(program: Command, act: (options: ProveOptions) => Promise<void>): void {
+  program
+    .command('prove')
+    .description('Puts every fault of the reference server, and servers that know nothing, to the suites.')
+    .option('--only <pattern...>', 'only these: a fault, impostor/NAME, a case or a requirement', several, [])
+    .option('--surface <surface...>', 'only these surfaces: pusher, beam, emit', surfaces, [])
+    .option('--jobs <n>', 'servers at a time', whole(1, 64), 3 * availableParallelism())
+    .option('--out <folder>', 'where the kill matrix is written', 'reports')
+    .addHelpText('after', proveHelp)
+    .action((options: ProveOptions) => act(options));
 }
 
 /** Adds the options of `specs`. */
@@ -136,6 +195,15 @@ export function specsCommand(program: Command, act: (options: SpecsOptions) => P
     .addHelpText('after', specsHelp)
     .action((options: SpecsOptions) => act(options));
 }
+
+const proveHelp = `
+Exit codes:
+  0  every fault is killed, every MUST check can fail, no impostor passes any        2  usage
+  1  they are not: each problem is named        3  could not be run to its end
+
+Examples:
+  plumbline prove --surface beam --out /tmp/beam
+  plumbline prove --only 'emit/admits-*' --only impostor/echo --out /tmp/part`;
 
 const specsHelp = `
 Exit codes:

@@ -7,6 +7,8 @@ import type { ConformOptions } from './options.ts';
 /** The targets of a run. */
 export interface Chosen {
   readonly targets: readonly Target[];
+  /** Names of all targets there are, also those of surfaces that were not asked for. */
+  readonly names: () => Promise<readonly string[]>;
   /** Stops the reference server, if this run started it. */
   readonly close: () => Promise<void>;
 }
@@ -20,7 +22,7 @@ export async function chooseTargets(
   contract: Contract,
   isOffline = false,
 ): Promise<Chosen> {
-  const { all, close } = await candidates(options, contract, isOffline);
+  const { all, names, close } = await candidates(options, contract, isOffline);
   try {
     const targets = all.filter(
       ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
@@ -32,7 +34,7 @@ export async function chooseTargets(
       );
     }
     if (options.destructive) proveLoopback(targets);
-    return { targets, close };
+    return { targets, names, close };
   } catch (cause) {
     await close();
     throw cause;
@@ -42,7 +44,7 @@ export async function chooseTargets(
 async function candidates(options: ConformOptions, contract: Contract, isOffline: boolean) {
   if (options.target !== undefined) {
     const all = await loadTargets(options.target, { contract, env: process.env });
-    return { all, close: async () => {} };
+    return { all, names: async () => all.map(({ name }) => name), close: async () => {} };
   }
   const wanted = {
     contract,
@@ -51,13 +53,17 @@ async function candidates(options: ConformOptions, contract: Contract, isOffline
   };
   const read = async (entries: readonly JsonObject[]): Promise<Target[]> =>
     targetsOf(entries, 'the embedded reference server', contract, { proven: true });
+  const names = async (): Promise<string[]> => {
+    const { describeReference } = await import('../reference/start.ts');
+    return describeReference({ contract }).map(({ name }) => String(name));
+  };
   if (isOffline) {
     const { describeReference } = await import('../reference/start.ts');
-    return { all: await read(describeReference(wanted)), close: async () => {} };
+    return { all: await read(describeReference(wanted)), names, close: async () => {} };
   }
   const { startEmbedded } = await import('./embedded.ts');
   const embedded = await startEmbedded(wanted);
-  return { all: await read(embedded.targets), close: embedded.close };
+  return { all: await read(embedded.targets), names, close: embedded.close };
 }
 
 /** What could take a server down is only ever sent to this machine. */

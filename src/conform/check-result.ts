@@ -23,6 +23,16 @@ export interface CheckResult {
   readonly known?: string;
   /** Under `--repeat`: the outcomes differed. */
   readonly flaky?: boolean;
+  /** Under `--repeat`: what the rounds came to. */
+  readonly repeated?: Repeated;
+}
+
+/** What several rounds say of one check: always the same, not always the same, or not enough to tell. */
+export interface Repeated {
+  /** `unsettled`: the rounds that judged it agree, but not every round did. */
+  readonly result: 'consistent' | 'flaky' | 'unsettled';
+  /** Outcome → in how many rounds. */
+  readonly counts: Readonly<Partial<Record<Outcome, number>>>;
 }
 
 /** How a target answered one open point. */

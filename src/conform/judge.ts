@@ -1,6 +1,8 @@
+import { telling } from '../suite/fingerprint.ts';
 import type { Finding, Judgement, Outcome, Reading } from '../suite/judgement.ts';
 import { type Monitor, type MonitorContext, type MonitorReport, watch } from '../suite/monitor.ts';
 import type { Recording } from '../suite/recording.ts';
+import { shapeOfWords } from '../suite/shape.ts';
 import { StepMissing, View } from '../suite/view.ts';
 import type { CheckResult, ResolvedPoint } from './check-result.ts';
 import { type PlannedCheck, type TargetPlan, untestableOrExcluded } from './plan.ts';
@@ -81,6 +83,7 @@ function judgeCheck(
       rule: 'died',
       expected: 'a target that goes on',
       actual: ending.reason,
+      shape: 'gone',
       scene: recording.scene,
     };
     return resultOf(check, 'failed', { findings: [finding] });
@@ -114,6 +117,8 @@ function judged(judgeOne: (view: View) => Judgement, view: View, check: PlannedC
         rule: 'missing',
         expected: check.text,
         actual: cause.reason,
+        // Why it did not come is told in words that depend on what else did not come before.
+        shape: `no step ${shapeOfWords(cause.step)}`,
         ...(cause.at === undefined ? {} : { frame: cause.at }),
       };
       return { kind: 'failed', findings: [finding] };
@@ -180,7 +185,7 @@ function judgeMonitor(
       if (evidence.isProven(recording, peer)) proven = true;
     }
   }
-  if (findings.length > 0) return resultOf(check, 'failed', { findings: findings.slice(0, 20) });
+  if (findings.length > 0) return resultOf(check, 'failed', { findings: telling(findings, 20) });
   const brokenMonitor = evidence.brokenMonitor(monitor);
   if (brokenMonitor !== undefined) return resultOf(check, 'error', { reason: brokenMonitor });
   if (circumstances.interrupted) return resultOf(check, 'not-run', { reason: 'the run was interrupted' });
@@ -294,9 +299,12 @@ class Evidence {
 
   readonly #brokenMonitors = new Map<string, string>();
 
+  readonly #all: readonly Recording[];
+
   constructor(plan: TargetPlan, recordings: ReadonlyMap<string, Recording>) {
     this.#plan = plan;
     this.#recordings = recordings;
+    this.#all = [...recordings.values()];
   }
 
   recording(scene: string | null): Recording | undefined {
@@ -306,7 +314,7 @@ class Evidence {
   isProven(recording: Recording, peer: string): boolean {
     let proven = this.#proven.get(recording);
     if (!proven) {
-      proven = this.#plan.suite.surface.proven(recording);
+      proven = this.#plan.suite.surface.proven(recording, this.#all);
       this.#proven.set(recording, proven);
     }
     return proven.has(peer);

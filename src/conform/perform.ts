@@ -2,6 +2,7 @@ import { Recorder } from '../suite/recorder.ts';
 import { type AnyScene, type Lease, type Misses, SceneStopped, type Stage } from '../suite/scene.ts';
 import type { Surface } from '../suite/surface.ts';
 import type { Target } from '../target/target.ts';
+import type { Intake } from '../wire/intake.ts';
 import type { Leases } from './leases.ts';
 import { seededRandom } from './random.ts';
 
@@ -13,6 +14,8 @@ export interface TargetRun {
   readonly misses: Misses;
   readonly shared: Map<string, unknown>;
   readonly turn: () => Promise<void>;
+  /** How much of what the target sends is kept. */
+  readonly intake: Intake;
   readonly origin: number;
   readonly seed: number;
   readonly multiplier: number;
@@ -28,7 +31,7 @@ const longestScene = 40;
  * that breaks keeps what it has, and says so in its ending.
  */
 export async function perform(scene: AnyScene, run: TargetRun): Promise<Recorder> {
-  const recorder = new Recorder(scene.id, run.target.name, run.origin);
+  const recorder = new Recorder(scene.id, run.target.name, run.origin, run.intake);
   const holds = new Holds();
   const stage = stageFor(scene.id, recorder, run, holds);
   const verbs = run.surface.verbs(stage);

@@ -1,6 +1,7 @@
 import type { Outcome } from '../suite/judgement.ts';
 import type { Recording } from '../suite/recording.ts';
-import type { CheckResult, ResolvedPoint } from './check-result.ts';
+import type { BaselineReport } from './baseline/baseline.ts';
+import type { CheckResult, Repeated, ResolvedPoint } from './check-result.ts';
 import type { VerdictOf } from './verdict.ts';
 
 /** What reporters are told, in this order; it is also what NDJSON holds, a line each. */
@@ -64,6 +65,7 @@ export interface CaseResult {
     readonly reason?: string;
     readonly known?: string;
     readonly flaky?: boolean;
+    readonly repeated?: Repeated;
   }[];
   readonly findings: readonly {
     readonly requirement: string;
@@ -71,6 +73,7 @@ export interface CaseResult {
     readonly expected: string;
     readonly actual: string;
     readonly pointer?: string;
+    readonly shape?: string;
     readonly scene?: string;
     readonly frame?: number;
   }[];
@@ -84,6 +87,10 @@ export interface VerdictEvent extends VerdictOf {
   readonly targets: readonly (VerdictOf & { readonly target: string })[];
   readonly openPoints: readonly ResolvedPoint[];
   readonly durationMs: number;
+  /** Under `--baseline`: what became of its entries. */
+  readonly baseline?: BaselineReport;
+  /** Under `--repeat`: how many checks came out alike in every round. */
+  readonly repeat?: { readonly rounds: number } & Readonly<Record<Repeated['result'], number>>;
 }
 
 /** Without it the stream is a partial run. */

@@ -1,22 +1,23 @@
 import { setMaxListeners } from 'node:events';
-import { worse } from '../suite/judgement.ts';
 import type { Recording } from '../suite/recording.ts';
 import { secretsOf, type Target } from '../target/target.ts';
 import { redactor } from '../wire/redact.ts';
 import { now } from '../wire/transcript.ts';
+import type { Baseline, BaselineReport } from './baseline/baseline.ts';
 import { caseResults } from './cases.ts';
 import type { CheckResult } from './check-result.ts';
 import { excerpt } from './excerpt.ts';
-import { checkKey, type TargetPlan } from './plan.ts';
+import type { TargetPlan } from './plan.ts';
 import { Pool } from './pool.ts';
 import { redactEvent } from './redact-event.ts';
+import { mergeRounds, repeatTotals } from './rounds.ts';
 import type { CaseResult, Reporter, RunEvent } from './run-event.ts';
 import { runTarget, type TargetOutcome } from './target-run.ts';
 import { type VerdictOf, verdictOf, worstExit } from './verdict.ts';
 
 /** How a run is carried out. */
 export interface RunOptions {
-  /** Scenes at a time over all targets. @default 16 */
+  /** Scenes at a time over all targets. @default 32 */
   readonly jobs: number;
   readonly seed: number;
   readonly multiplier: number;
@@ -31,11 +32,8 @@ export interface RunOptions {
   readonly reporters: readonly Reporter[];
   /** Aborted by Ctrl-C: no new scenes, a short drain, a marked result. */
   readonly signal: AbortSignal;
-  /** Marks results that a baseline excuses and names its stale entries. */
-  readonly excuse?: (results: readonly CheckResult[]) => {
-    readonly results: readonly CheckResult[];
-    readonly stale: readonly string[];
-  };
+  /** Known failures: what they excuse is marked, does not gate, and does not stop a run that bails. */
+  readonly baseline?: Baseline;
 }
 
 /** What a run came to. */
@@ -44,7 +42,10 @@ export interface RunResult extends VerdictOf {
   readonly checks: readonly CheckResult[];
   readonly cases: readonly CaseResult[];
   readonly outcomes: readonly TargetOutcome[];
+  readonly baseline?: BaselineReport;
   readonly durationMs: number;
+  /** False where the run was interrupted, or stopped at a failure. */
+  readonly complete: boolean;
   /** Reporters that failed, and how. */
   readonly unwritten: readonly string[];
 }
@@ -86,6 +87,7 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
   const pool = new Pool(options.jobs);
   const gates = (result: CheckResult): boolean =>
     result.level === 'MUST' || (options.level === 'should' && result.level === 'SHOULD');
+  const marked = (result: CheckResult): CheckResult => options.baseline?.mark(result) ?? result;
   const rounds: (readonly TargetOutcome[])[] = [];
   // Where the run was stopped before it began, the first round still says of every check that it was not run.
   for (let round = 0; round === 0 || (round < options.repeat && !stop.signal.aborted); round++) {
@@ -122,8 +124,9 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
               }
             },
             onFinding: (check) => {
-              teller.soon({ event: 'finding', check });
-              if (options.bail && gates(check)) bail.abort();
+              const finding = marked(check);
+              teller.soon({ event: 'finding', check: finding });
+              if (options.bail && gates(finding) && finding.known === undefined) bail.abort();
             },
           }),
         ),
@@ -132,9 +135,15 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
   }
   const outcomes = rounds.at(-1) ?? [];
   teller.recordings = recordingsOf(plans, outcomes);
-  const merged = mergeRounds(rounds);
-  const excused = options.excuse?.(merged.results) ?? { results: merged.results, stale: [] };
-  const cases = caseResults(excused.results, (result) =>
+  const merged = mergeRounds(rounds.map((round) => round.flatMap((outcome) => outcome.results)));
+  const checks = merged.results.map(marked);
+  const interrupted = options.signal.aborted || bail.signal.aborted;
+  const baseline = options.baseline?.report(checks, interrupted);
+  const staleOf = (target?: string): string[] =>
+    (baseline?.stale ?? [])
+      .filter((entry) => target === undefined || entry.target === target)
+      .map(({ reason }) => reason);
+  const cases = caseResults(checks, (result) =>
     excerpt(recordingsOf(plans, rounds[merged.roundOf(result)] ?? []), result),
   );
   for (const one of cases) await teller.tell(one);
@@ -145,23 +154,23 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
   );
   const shared = {
     level: options.level,
-    staleBaseline: excused.stale,
-    interrupted: options.signal.aborted || bail.signal.aborted,
+    staleBaseline: staleOf(),
+    interrupted,
   };
   const targets = plans.filter(isAsked).map(({ target }) => ({
     target: target.name,
     ...verdictOf(
-      excused.results.filter((result) => result.target === target.name),
+      checks.filter((result) => result.target === target.name),
       {
         ...shared,
-        staleBaseline: excused.stale.filter((entry) => entry.includes(target.name)),
+        staleBaseline: staleOf(target.name),
         unreachable: unreachable.filter((entry) => entry.startsWith(`${target.name}:`)),
         unwritten: [],
       },
     ),
   }));
   const decide = (unwritten: readonly string[]): VerdictOf => {
-    const whole = verdictOf(excused.results, { ...shared, unreachable, unwritten });
+    const whole = verdictOf(checks, { ...shared, unreachable, unwritten });
     // No target may be lost in the crowd: the run is never better than its worst target.
     const exit = worstExit([whole.exit, ...targets.map((one) => one.exit)]);
     const worst = targets.find((one) => one.exit === exit);
@@ -177,41 +186,20 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
     targets,
     openPoints: outcomes.flatMap((outcome) => outcome.points),
     durationMs,
+    ...(baseline ? { baseline } : {}),
+    ...(rounds.length > 1 ? { repeat: repeatTotals(checks, rounds.length) } : {}),
   });
   await teller.tell({
     event: 'footer',
-    complete: !options.signal.aborted && !bail.signal.aborted,
+    complete: !interrupted,
     cases: cases.length,
   });
   const unwritten = await teller.end();
-  return { ...decide(unwritten), targets, checks: excused.results, cases, outcomes, durationMs, unwritten };
-}
-
-/**
- * Under `--repeat`, a check whose outcomes differ is flaky, and bears the worst of them. What kept a round
- * from judging it, our own fault or Ctrl-C, makes it no flakier.
- */
-function mergeRounds(rounds: readonly (readonly TargetOutcome[])[]): {
-  readonly results: readonly CheckResult[];
-  /** The round that a result is from. */
-  readonly roundOf: (result: CheckResult) => number;
-} {
-  const from = new Map<string, number>();
-  const [first = [], ...others] = rounds.map((round) => round.flatMap((outcome) => outcome.results));
-  const results = first.map((result, at) => {
-    const all = [result, ...others.map((round) => round[at] ?? result)];
-    const worst = all.reduce((a, b) => (worse(a.outcome, b.outcome) === a.outcome ? a : b));
-    const judged = all.filter(({ outcome }) => outcome !== 'error' && outcome !== 'not-run');
-    const told = worst.outcome === 'not-run' ? (judged[0] ?? worst) : worst;
-    from.set(checkKey(result), all.indexOf(told));
-    const outcomes = new Set(judged.map(({ outcome }) => outcome));
-    if (outcomes.size <= 1) return told;
-    const counts = [...outcomes].map(
-      (outcome) => `${outcome} ${judged.filter((one) => one.outcome === outcome).length}`,
-    );
-    return { ...told, flaky: true, reason: `flaky: ${counts.join(', ')} of ${all.length}` };
-  });
-  return { results, roundOf: (result) => from.get(checkKey(result)) ?? 0 };
+  return {
+    ...decide(unwritten),
+    ...{ targets, checks, cases, outcomes, durationMs, unwritten, complete: !interrupted },
+    ...(baseline ? { baseline } : {}),
+  };
 }
 
 function recordingsOf(plans: readonly TargetPlan[], outcomes: readonly TargetOutcome[]) {

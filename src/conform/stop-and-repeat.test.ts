@@ -101,8 +101,18 @@ describe('--repeat', () => {
     const judgeOne = (view: View): Judgement => (roundOf(view) === 2 ? fail() : pass());
     const result = await runToy(suiteOf([counted(), judgeOne]), { repeat: 3 });
     expect(result.checks).toMatchObject([
-      { outcome: 'failed', flaky: true, reason: 'flaky: passed 2, failed 1 of 3' },
+      {
+        ...{ outcome: 'failed', flaky: true, reason: 'flaky: passed 2, failed 1 of 3' },
+        repeated: { result: 'flaky', counts: { passed: 2, failed: 1 } },
+      },
     ]);
+    expect(result.cases[0]?.checks[0]?.repeated).toEqual({
+      result: 'flaky',
+      counts: { passed: 2, failed: 1 },
+    });
+    expect(result.events.find(({ event }) => event === 'verdict')).toMatchObject({
+      repeat: { rounds: 3, consistent: 0, flaky: 1, unsettled: 0 },
+    });
     expect(result).toMatchObject({ verdict: 'non-conformant', exit: 1 });
   });
 
@@ -120,7 +130,9 @@ describe('--repeat', () => {
     ['fails', fail, 'failed', 1],
   ] as const)('finds nothing flaky that always %s', async (_, judgeOne, outcome, exit) => {
     const result = await runToy(suiteOf([counted(), judgeOne]), { repeat: 2 });
-    expect(result.checks).toMatchObject([{ outcome }]);
+    expect(result.checks).toMatchObject([
+      { outcome, repeated: { result: 'consistent', counts: { [outcome]: 2 } } },
+    ]);
     expect(result.checks[0]).not.toHaveProperty('flaky');
     expect(result.exit).toBe(exit);
   });
@@ -132,6 +144,25 @@ describe('--repeat', () => {
     };
     const result = await runToy(suiteOf([counted(), judgeOne]), { repeat: 2 });
     expect(result.checks[0]).not.toHaveProperty('flaky');
+    expect(result.checks[0]).toMatchObject({
+      repeated: { result: 'unsettled', counts: { passed: 1, error: 1 } },
+    });
     expect(result).toMatchObject({ verdict: 'incomplete', exit: 3 });
+  });
+
+  it('tells every kind of failure that a round has shown, the first with its wire', async () => {
+    const judgeOne = (view: View): Judgement =>
+      failed({ ...finding, rule: roundOf(view) === 1 ? 'wrong' : 'late', frame: 1 });
+    const { checks } = await runToy(suiteOf([counted(), judgeOne]), { repeat: 2 });
+    expect(checks[0]?.findings.map(({ rule, frame }) => [rule, frame])).toEqual([
+      ['wrong', 1],
+      ['late', undefined],
+    ]);
+  });
+
+  it('says nothing of rounds where there is one', async () => {
+    const result = await runToy(suiteOf([counted()]));
+    expect(result.checks[0]).not.toHaveProperty('repeated');
+    expect(result.events.find(({ event }) => event === 'verdict')).not.toHaveProperty('repeat');
   });
 });

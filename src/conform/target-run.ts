@@ -2,6 +2,7 @@ import { Recorder } from '../suite/recorder.ts';
 import type { Recording } from '../suite/recording.ts';
 import type { AnyScene } from '../suite/scene.ts';
 import { Misses } from '../suite/scene.ts';
+import { Intake } from '../wire/intake.ts';
 import type { CheckResult, ResolvedPoint } from './check-result.ts';
 import { drain, drainMs } from './drain.ts';
 import { judgeScene, judgeTarget } from './judge.ts';
@@ -41,6 +42,7 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
     misses: new Misses(),
     shared: new Map(),
     turn: turns(plan.target.limits.requestsPerSecond),
+    intake: new Intake(),
     origin: options.origin,
     seed: options.seed,
     multiplier: options.multiplier,
@@ -85,7 +87,7 @@ async function preflight(run: TargetRun, waitMs: number): Promise<string | undef
     run.signal.addEventListener('abort', () => resolve('stopped'), { once: true });
   });
   for (;;) {
-    const recorder = new Recorder('preflight', run.target.name, run.origin);
+    const recorder = new Recorder('preflight', run.target.name, run.origin, run.intake);
     const stage = stageFor('preflight', recorder, run);
     const patient = { ...stage, answerMs: stage.answerMs + run.target.warmupMs };
     const found = await Promise.race([run.surface.preflight(patient), stopped]);

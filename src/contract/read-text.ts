@@ -1,8 +1,8 @@
-import { createReadStream } from 'node:fs';
+import { createReadStream, existsSync } from 'node:fs';
 import { InputError } from './contract.ts';
 
-/** Bytes of the largest input file that is read: far more than any file of ours has, and parsed in about a second. */
-export const largestFile = 4 * 1024 * 1024;
+/** Bytes of the largest input file that is read: far more than any file of ours has, and parsed in well under a second. */
+export const largestFile = 1024 * 1024;
 
 /**
  * Reads a text file of ours: UTF-8 (with or without a byte order mark), bounded in size whatever it is, so that
@@ -16,11 +16,10 @@ export async function readText(path: string, label = path): Promise<string> {
     for await (const chunk of createReadStream(path)) {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
-      if (size > largestFile)
-        throw new InputError(`${label}: larger than ${largestFile} bytes, so it is no such file`);
+      // The rest would be read for nothing: `decode` refuses it.
+      if (size > largestFile) break;
     }
   } catch (cause) {
-    if (cause instanceof InputError) throw cause;
     const { code } = cause as NodeJS.ErrnoException;
     throw new InputError(`${label}: ${reasonOf(code)}`, { cause });
   }
@@ -28,10 +27,21 @@ export async function readText(path: string, label = path): Promise<string> {
 }
 
 /**
+ * As `readText`, where the file need not be there yet: undefined if it is not.
+ * @throws InputError as `readText`.
+ */
+export async function readTextIfAny(path: string, label = path): Promise<string | undefined> {
+  return existsSync(path) ? readText(path, label) : undefined;
+}
+
+/**
  * Bytes as the text that they are.
- * @throws InputError where they are no UTF-8, or hold what no text does.
+ * @throws InputError where they are too many, no UTF-8, or hold what no text does.
  */
 export function decode(bytes: Buffer, label: string): string {
+  if (bytes.length > largestFile) {
+    throw new InputError(`${label}: larger than ${largestFile} bytes, so it is no such file`);
+  }
   if (/^(?:fffe|feff)/.test(bytes.subarray(0, 2).toString('hex'))) {
     throw new InputError(`${label}:1: is UTF-16; save it as UTF-8`);
   }

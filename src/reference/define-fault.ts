@@ -9,6 +9,8 @@ export interface FaultSpec<P extends object> {
   readonly says: string;
   /** Dialects in which it can be seen; absent: all. */
   readonly dialects?: readonly string[];
+  /** It can be seen over TLS only. */
+  readonly secure?: true;
   /** Given the policies as they are, those that it replaces. Called once for each server, so it may hold state. */
   readonly bend: (policies: P) => Partial<P>;
 }

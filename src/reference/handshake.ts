@@ -17,6 +17,8 @@ export function createSocketServer(): WebSocketServer {
     clientTracking: true,
     maxPayload: largestMessage,
     closeTimeout: 5000,
+    // One message of a connection for each turn of the event loop, so that whoever floods does not hold up the others.
+    allowSynchronousEvents: false,
     // Contexts are not kept between messages: memory stays flat with ten thousand viewers.
     perMessageDeflate: { threshold: 1024, serverNoContextTakeover: true, clientNoContextTakeover: true },
   };

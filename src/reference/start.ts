@@ -105,9 +105,11 @@ export async function startReference(options: ReferenceOptions): Promise<Referen
 }
 
 /** The entries that a server would have, without one: what is planned for them needs no network. */
-export function describeReference(options: ReferenceOptions): JsonObject[] {
+export function describeReference(
+  options: ReferenceOptions,
+  address: Address = { http: 'http://127.0.0.1:0', ws: 'ws://127.0.0.1:0' },
+): JsonObject[] {
   const { surfaces, timers } = createSurfaces(options, () => {});
-  const address = { http: 'http://127.0.0.1:0', ws: 'ws://127.0.0.1:0' };
   const entries = entriesOf(surfaces, address, options.dialects ?? {});
   for (const surface of surfaces) surface.close();
   timers.close();

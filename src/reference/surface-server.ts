@@ -60,6 +60,8 @@ export interface Fault {
   readonly breaks: readonly string[];
   readonly says: string;
   readonly dialects?: readonly string[];
+  /** It can be seen over TLS only. */
+  readonly secure?: true;
   // biome-ignore lint/suspicious/noExplicitAny: each surface has its own policies; defineFault types them.
   readonly bend: (policies: any) => object;
 }

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { packageRoot } from '../contract/spec-files.ts';
 import { json } from './json.ts';
 import { ndjson } from './ndjson.ts';
-import { cases, events, hostile, written } from './sample-run.ts';
+import { caseOf, cases, check, events, header, hostile, staleVerdict, written } from './sample-run.ts';
 
 const schema = JSON.parse(readFileSync(join(packageRoot(), 'specs/formats/result.schema.json'), 'utf8'));
 const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true });
@@ -48,6 +48,21 @@ describe('the JSON result', () => {
     expect(result.cases).toHaveLength(cases.length);
     expect(result.cases[1].findings[1].actual).toBe(hostile);
     expect(result).toMatchObject({ complete: true, durationMs: 3141, totals: { must: { failed: 3 } } });
+  });
+
+  it('holds what became of a baseline, and whether the rounds agreed', async () => {
+    const repeated = { result: 'flaky', counts: { passed: 2, failed: 1 } } as const;
+    const moody = caseOf('emit/moody', [check('failed', { flaky: true, repeated })], {
+      findings: [{ requirement: 'E10', rule: 'leak', expected: 'a', actual: 'b', shape: '{a: string}' }],
+    });
+    const told = [header, moody, staleVerdict, { event: 'footer', complete: true, cases: 1 }] as const;
+    const result = JSON.parse(await written(json, told));
+    expect(violations('result', result)).toEqual([]);
+    expect(result.baseline).toEqual(staleVerdict.baseline);
+    expect(result.repeat).toEqual({ rounds: 3, consistent: 13, flaky: 1, unsettled: 1 });
+    expect(result.cases[0].checks[0].repeated).toEqual(repeated);
+    const lines = (await written(ndjson, told)).trimEnd().split('\n');
+    for (const line of lines) expect(violations('result#/$defs/line', JSON.parse(line)), line).toEqual([]);
   });
 
   it('is not written of a run that has no end', async () => {

@@ -3,7 +3,17 @@ import { describe, expect, it } from 'vitest';
 import type { RunEvent } from '../conform/run-event.ts';
 import type { ReportContext } from './context.ts';
 import { junit } from './junit.ts';
-import { cases, conformantVerdict, events, header, written } from './sample-run.ts';
+import {
+  caseOf,
+  cases,
+  check,
+  conformantVerdict,
+  events,
+  header,
+  staleVerdict,
+  verdict,
+  written,
+} from './sample-run.ts';
 
 interface Node {
   readonly name: string;
@@ -103,6 +113,22 @@ describe('the JUnit report', () => {
     expect(should?.children[0]?.attributes.message).toBe(
       'failed (SHOULD, which does not gate): expected soon; actual late',
     );
+  });
+
+  it('skips a known failure by its reason, but not a flaky one', async () => {
+    const known = (await testcases(events)).find(({ attributes }) =>
+      attributes.classname?.endsWith('/known'),
+    );
+    expect(known?.children[0]?.attributes.message).toBe('known: ISSUE-1: expected a; actual b');
+    const moody = caseOf('emit/moody', [check('failed', { known: 'ISSUE-1', flaky: true })]);
+    const [first] = await testcases([header, moody, verdict]);
+    expect(first?.children[0]?.name).toBe('failure');
+  });
+
+  it('names with the verdict each entry of the baseline that is no longer right', async () => {
+    const last = (await testcases([header, staleVerdict])).at(-1);
+    expect(last?.children[0]?.text).toContain('known.yaml:3: emit/passes E10 "leak" of mine');
+    expect(last?.children[0]?.text).toContain('known.yaml:9: ');
   });
 
   it.each([

@@ -79,7 +79,9 @@ function fateOf(check: Check, context: ReportContext): Fate {
     case 'error':
       return 'error';
     case 'failed':
-      return gates(check.level, context) && check.known === undefined ? 'failure' : 'skipped';
+      return gates(check.level, context) && (check.known === undefined || check.flaky)
+        ? 'failure'
+        : 'skipped';
     default:
       return 'skipped';
   }
@@ -117,11 +119,12 @@ function reasonOf(check: Check): string {
 
 /** A failure that does not decide the exit code, in full: skipped is not forgotten. */
 function excused(one: CaseResult, check: Check): string {
-  const why = check.known === undefined ? `${check.level}, which does not gate` : `known: ${check.known}`;
   const findings = one.findings
     .filter(({ requirement }) => requirement === check.requirement)
     .map(({ expected, actual }) => `expected ${expected}; actual ${actual}`);
-  return `failed (${why}): ${findings.join(' | ')}`;
+  return check.known === undefined
+    ? `failed (${check.level}, which does not gate): ${findings.join(' | ')}`
+    : `known: ${check.known}: ${findings.join(' | ')}`;
 }
 
 function story(one: CaseResult, check: Check, command: string): string {
@@ -147,9 +150,14 @@ function verdictCase(verdict: VerdictEvent): Testcase {
     time: (verdict.durationMs / 1000).toFixed(3),
   };
   if (verdict.exit === 0) return { fate: 'passed', xml: element('testcase', attributes) };
+  const stale = (verdict.baseline?.stale ?? []).map(({ reason }) => reason);
   const message = `${verdict.verdict}, exit ${verdict.exit}: ${verdict.reason}`;
   return {
     fate: 'failure',
-    xml: element('testcase', attributes, element('failure', { message, type: verdict.verdict })),
+    xml: element(
+      'testcase',
+      attributes,
+      element('failure', { message, type: verdict.verdict }, escapeXml(stale.join('\n'))),
+    ),
   };
 }

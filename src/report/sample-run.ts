@@ -157,6 +157,31 @@ export const conformantVerdict: VerdictEvent = {
   durationMs: 12,
 };
 
+/** A verdict on several rounds, held against a baseline of which two entries are no longer right. */
+export const staleVerdict: VerdictEvent = {
+  ...verdict,
+  baseline: {
+    file: 'known.yaml',
+    entries: 5,
+    known: 1,
+    notJudged: 1,
+    withoutReason: 1,
+    stale: [
+      {
+        ...{ target: 'mine', case: 'emit/passes', requirement: 'E10', rule: 'leak', at: 'known.yaml:3' },
+        why: 'passed',
+        reason: 'known.yaml:3: emit/passes E10 "leak" of mine: the check has passed',
+      },
+      {
+        ...{ target: 'mine', case: 'emit/leaks', requirement: 'E39', rule: 'leak', at: 'known.yaml:9' },
+        why: 'differs',
+        reason: `known.yaml:9: emit/leaks E39 "leak" of mine: it fails differently: ${hostile}`,
+      },
+    ],
+  },
+  repeat: { rounds: 3, consistent: 13, flaky: 1, unsettled: 1 },
+};
+
 /** One run, with every kind of event. */
 export const events: readonly RunEvent[] = [
   header,

@@ -2,6 +2,7 @@ import type { CaseResult, Header } from '../conform/run-event.ts';
 import { gates } from './context.ts';
 import { field, type Page } from './page.ts';
 import { count, cut, visible, wrap } from './plain-text.ts';
+import { isKnown } from './terminal-known.ts';
 
 /** How many findings of one case are shown to whoever did not ask for all. */
 const mostFindings = 3;
@@ -9,10 +10,12 @@ const mostFindings = 3;
 /** Ids and tokens would fill the line that is to show what happened. */
 const longWord = /\b([A-Za-z0-9]{6})[A-Za-z0-9]{12,}\b/g;
 
-/** Every case with a failed check: those that decide the exit code first, then known ones, then the rest. */
+/** Every case with a failed check that is not known: those that decide the exit code first. With --verbose known ones too. */
 export function failures(cases: readonly CaseResult[], header: Header | undefined, page: Page): string[] {
-  const broken = cases.filter(({ checks }) =>
-    checks.some(({ outcome, flaky }) => outcome === 'failed' || flaky),
+  const broken = cases.filter(
+    (one) =>
+      one.checks.some(({ outcome, flaky }) => outcome === 'failed' || flaky) &&
+      (page.verbose || !isKnown(one)),
   );
   const order = (header?.targets ?? []).map(({ name }) => name);
   const sorted = [...broken].sort(
@@ -55,8 +58,8 @@ function failure(one: CaseResult, command: string, page: Page): string[] {
       field('source', visible(`${source} · ${[...new Set(places)].join(', ')}`), page),
     ),
     ...findings(one, several, page),
-    ...broken.flatMap((check) =>
-      check.known === undefined ? [] : field('known', visible(check.known), page),
+    ...[...new Set(broken.flatMap(({ known }) => (known === undefined ? [] : [known])))].flatMap((known) =>
+      field('known', visible(known), page),
     ),
     ...broken.flatMap((check) =>
       check.flaky && check.reason ? field('flaky', visible(check.reason), page) : [],

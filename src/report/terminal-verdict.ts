@@ -34,11 +34,26 @@ export function verdictLines(event: VerdictEvent, header: Header | undefined, pa
   const verdict = wrapParts(parts, page.width - name(event, header).length - 2);
   return [
     ...openPoints(event, several, page),
+    ...rounds(event, page),
     '',
     ...(several ? [...targets, ''] : []),
     ...because,
     ...verdict.map((line, at) => (at === 0 ? `${painted(event, header, page)}  ${line}` : `  ${line}`)),
   ];
+}
+
+/** Under `--repeat`: whether the same came of every round. */
+function rounds({ repeat }: VerdictEvent, { paint, width }: Page): string[] {
+  if (!repeat) return [];
+  const { consistent, flaky, unsettled } = repeat;
+  const parts = [
+    `${count(consistent, 'check')} consistent`,
+    flaky > 0 ? `${flaky} flaky` : 'none flaky',
+    ...(unsettled > 0 ? [`${unsettled} not judged in every round`] : []),
+  ];
+  const [first = '', ...more] = wrapParts(parts, width - 12);
+  const label = `${count(repeat.rounds, 'round')}`;
+  return ['', `${flaky > 0 ? paint.red(label) : label}  ${first}`, ...more.map((line) => `  ${line}`)];
 }
 
 function openPoints({ openPoints }: VerdictEvent, several: boolean, page: Page): string[] {

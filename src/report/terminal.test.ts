@@ -1,5 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { caseOf, cases, check, conformantVerdict, events, header, verdict, written } from './sample-run.ts';
+import {
+  caseOf,
+  cases,
+  check,
+  conformantVerdict,
+  events,
+  header,
+  staleVerdict,
+  verdict,
+  written,
+} from './sample-run.ts';
 import { terminal } from './terminal.ts';
 
 /** The block of one case. */
@@ -51,16 +61,62 @@ describe('the terminal report', () => {
     );
   });
 
-  it('puts what decides the exit code first, then what is known, then what does not gate', async () => {
+  it('puts what decides the exit code first, then what does not gate, and what is known in a line', async () => {
     const text = await written(terminal, events);
     const order = [...text.matchAll(/^✗ (emit\/\S+) /gm)].map(([, id]) => id);
-    expect(order).toEqual(['emit/leaks', 'emit/flaky', 'emit/known', 'emit/should']);
+    expect(order).toEqual(['emit/leaks', 'emit/flaky', 'emit/should']);
+    expect(text).toContain(
+      'known  1 failed check that the baseline excuses\n    1 × ISSUE-1\n        mine: emit/known E10\n',
+    );
+  });
+
+  it('tells a known failure in full where all is asked for, and never one by one as it comes', async () => {
+    expect(block(await written(terminal, events, { verbose: true }), 'emit/known')).toContain(
+      '  known     ISSUE-1\n',
+    );
+    const finding = events[2];
+    if (finding?.event !== 'finding') throw new Error('no finding');
+    const known = { ...finding, check: { ...finding.check, known: 'ISSUE-1' } };
+    expect(await written(terminal, [header, known])).not.toContain('✗');
+  });
+
+  it('tells in full of a known failure that is flaky, or has an unknown one beside it', async () => {
+    const text = await written(terminal, [
+      header,
+      caseOf('emit/both', [check('failed', { known: 'ISSUE-1' }), check('failed', { requirement: 'E39' })]),
+      caseOf('emit/moody', [check('failed', { known: 'ISSUE-1', flaky: true, reason: 'flaky: 1 of 2' })]),
+      verdict,
+    ]);
+    expect(block(text, 'emit/both')).toContain('MUST E10 E39');
+    expect(block(text, 'emit/moody')).toContain('flaky: 1 of 2');
+  });
+
+  it('names each entry of the baseline that is no longer right, and what else is to be known of it', async () => {
+    const text = await written(terminal, [header, staleVerdict]);
+    expect(text).toContain(
+      `baseline  known.yaml: 2 entries no longer right · 1 entry not judged in this run
+          · 1 entry without a reason: fill it in
+  ✗ passes, or is no longer seen · known.yaml:3: emit/passes E10 "leak" of mine:
+    the check has passed
+  ✗ fails differently · known.yaml:9: emit/leaks E39 "leak" of mine: it fails`,
+    );
+    expect(text).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\p{Cs}]/u);
+  });
+
+  it('says whether the rounds agreed', async () => {
+    expect(await written(terminal, [header, staleVerdict])).toContain(
+      '\n3 rounds  13 checks consistent · 1 flaky · 1 not judged in every round\n',
+    );
+    const steady = { ...verdict, repeat: { rounds: 2, consistent: 14, flaky: 0, unsettled: 0 } };
+    expect(await written(terminal, [header, steady])).toContain(
+      '\n2 rounds  14 checks consistent · none flaky\n',
+    );
   });
 
   it('counts a failed SHOULD among what decides under --level should', async () => {
     const text = await written(terminal, events, { level: 'should' });
     const order = [...text.matchAll(/^✗ (emit\/\S+) /gm)].map(([, id]) => id);
-    expect(order).toEqual(['emit/leaks', 'emit/should', 'emit/flaky', 'emit/known']);
+    expect(order).toEqual(['emit/leaks', 'emit/should', 'emit/flaky']);
   });
 
   it('folds what is untestable by reason', async () => {

@@ -4,12 +4,13 @@ import type { ReporterFactory } from './context.ts';
 import { LiveLine } from './live-line.ts';
 import { count, cut, duration, visible, wrap } from './plain-text.ts';
 import { failures } from './terminal-failures.ts';
+import { baselineLines, knownFailures } from './terminal-known.ts';
 import { reasons } from './terminal-reasons.ts';
 import { verdictLines } from './terminal-verdict.ts';
 
 /**
- * For people: findings as they come, then every failure with what it takes to see it again, unexpected
- * ones first, then what could not be told and why, and the verdict as the last line.
+ * For people: findings as they come, then every failure with what it takes to see it again, those that gate
+ * first, then known ones in a line each, then what could not be told and why, and the verdict as the last line.
  */
 export const terminal: ReporterFactory = (context) => {
   const paint = colors.createColors(context.color);
@@ -51,7 +52,7 @@ export const terminal: ReporterFactory = (context) => {
       case 'finding': {
         const { check } = event;
         const key = `${check.target} ${check.case} ${check.requirement}`;
-        if (shown.has(key)) return;
+        if (shown.has(key) || check.known !== undefined) return;
         shown.add(key);
         found += 1;
         const where = visible(`${check.level} ${check.requirement} ${check.case} · ${check.target}`);
@@ -66,7 +67,9 @@ export const terminal: ReporterFactory = (context) => {
         await lines([
           ...(context.verbose ? ['', ...everyCase(cases, paint)] : []),
           ...failures(cases, header, page),
+          ...knownFailures(cases, page),
           ...reasons(cases, page),
+          ...baselineLines(event, page),
           ...verdictLines(event, header, page),
         ]);
         return;

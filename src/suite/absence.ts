@@ -1,5 +1,6 @@
 import type { Frame, WireEvent } from '../wire/event.ts';
 import { type Finding, failed, type Judgement, passed, show, untestable } from './judgement.ts';
+import { shapeOf, shapeOfText } from './shape.ts';
 import type { View } from './view.ts';
 
 /** What must not be seen, who would have seen it, that it happened, and what came after it. */
@@ -30,6 +31,7 @@ export function absent(view: View, absence: Absence): Judgement {
       rule: absence.rule,
       expected: `no ${absence.what} on this connection`,
       actual: `${seen.length} of them, the first: ${show(first.message ?? first.text)}`,
+      shape: first.message === undefined ? shapeOfText(first.text) : shapeOf(first.message),
       frame: first.seq,
     };
     return failed(finding);

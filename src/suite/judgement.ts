@@ -1,4 +1,5 @@
 import type { Json } from '../contract/json.ts';
+import { shapeOf, shapeOfText } from './shape.ts';
 
 /** Something the target did that it must not have done. */
 export interface Finding {
@@ -10,6 +11,8 @@ export interface Finding {
   readonly frame?: number;
   /** JSON pointer into the message. */
   readonly pointer?: string;
+  /** What kind of value was there, without the value; where absent, it is derived from the words of `actual`. */
+  readonly shape?: string;
   /** The scene whose recording `frame` points into. */
   readonly scene?: string;
 }
@@ -89,6 +92,19 @@ export function show(value: Json | undefined, most = 160): string {
   if (value === undefined) return 'absent';
   const text = written(value);
   return text.length <= most ? text : `${text.slice(0, most)}… (${text.length} characters)`;
+}
+
+/** What a finding tells of a value that is not the expected one. */
+export function instead(
+  value: Json | undefined,
+  pointer?: string,
+): Pick<Finding, 'actual' | 'pointer' | 'shape'> {
+  return { actual: show(value), shape: shapeOf(value), ...(pointer === undefined ? {} : { pointer }) };
+}
+
+/** What a finding tells of a text that the target chose: its beginning, and what kind of text it is. */
+export function insteadText(text: string, most = 160): Pick<Finding, 'actual' | 'shape'> {
+  return { actual: text.slice(0, most), shape: shapeOfText(text) };
 }
 
 /** What can be parsed need not be writable: deep nesting is read step by step, and written by recursion. */

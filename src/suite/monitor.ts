@@ -1,5 +1,6 @@
 import type { Applies, SurfaceName } from '../contract/requirement.ts';
 import type { Frame, WireEvent } from '../wire/event.ts';
+import { fingerprintKey, fingerprintOf } from './fingerprint.ts';
 import type { Finding, Reading } from './judgement.ts';
 import type { Recording } from './recording.ts';
 
@@ -47,6 +48,9 @@ export function monitor<S>(definition: Monitor<S>): Monitor {
   return definition as unknown as Monitor;
 }
 
+const mostFindings = 20;
+const mostKinds = 100;
+
 /** What a monitor has to say of one recording. */
 export interface MonitorReport {
   readonly findings: readonly (Finding & { readonly requirement: string; readonly peer: string })[];
@@ -57,11 +61,13 @@ export interface MonitorReport {
 
 /**
  * Runs one monitor over one recording, event by event. Findings per requirement are kept to the first
- * twenty: a server that is wrong all the time is wrong once for the reader.
+ * twenty, and the first of each further kind: a server that is wrong all the time is wrong once for the
+ * reader, but one way of being wrong must not hide another.
  */
 export function watch(one: Monitor, context: MonitorContext): MonitorReport {
   const findings: (Finding & { requirement: string; peer: string })[] = [];
   const counts = new Map<string, number>();
+  const kinds = new Map<string, Set<string>>();
   const seen = new Map<string, Set<string>>();
   const readings: (Reading & { peer: string })[] = [];
   const states = new Map<string, { state: unknown; last: WireEvent }>();
@@ -75,9 +81,16 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
       peers.add(event.peer);
     },
     find: (requirement, finding, event) => {
-      const count = (counts.get(requirement) ?? 0) + 1;
-      counts.set(requirement, count);
-      if (count > 20) return;
+      let known = kinds.get(requirement);
+      if (!known) {
+        known = new Set();
+        kinds.set(requirement, known);
+      }
+      const kind = fingerprintKey(fingerprintOf(finding));
+      const count = counts.get(requirement) ?? 0;
+      if (count >= mostFindings && (known.has(kind) || known.size >= mostKinds)) return;
+      known.add(kind);
+      counts.set(requirement, count + 1);
       findings.push({
         ...finding,
         requirement,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { WireEvent } from '../wire/event.ts';
+import type { Intake } from '../wire/intake.ts';
 import { type DialOptions, Peer } from '../wire/peer.ts';
 import { Transcript } from '../wire/transcript.ts';
 import type { Call, Job, Recording, Step } from './recording.ts';
@@ -10,8 +11,8 @@ export class Recorder {
   readonly transcript: Transcript;
   readonly #peers = new Map<string, Peer>();
 
-  constructor(scene: string, target: string, origin: number) {
-    this.transcript = new Transcript(origin);
+  constructor(scene: string, target: string, origin: number, intake?: Intake) {
+    this.transcript = new Transcript(origin, intake);
     this.recording = {
       scene,
       target,

@@ -18,8 +18,11 @@ export interface Surface {
   readonly verbs: (stage: Stage) => unknown;
   /** How a scene's leftovers are ended after it (jobs acked, leases given back); never rejects. */
   readonly tidy: (stage: Stage, verbs: unknown) => Promise<void>;
-  /** Connections that have proven that the target behind them did what this scene asked for. */
-  readonly proven: (recording: Recording) => ReadonlySet<string>;
+  /**
+   * Connections of a recording that have proven that the target behind them did what its scene asked for. `all`
+   * are the recordings of the run: who is guessing may be lucky in one, and not in each.
+   */
+  readonly proven: (recording: Recording, all: readonly Recording[]) => ReadonlySet<string>;
   /** The job that a frame is about. */
   readonly jobOf: (recording: Recording, frame: Frame) => string | undefined;
   /** Contacts the target once, before anything runs: is it there at all? */

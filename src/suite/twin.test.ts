@@ -46,6 +46,13 @@ describe('refused', () => {
     });
   });
 
+  it('blames nobody for a silence that its twin met as well', () => {
+    expect(refused(viewOf(bad.unreachable('silent'), good.unreachable('silent')), pair)).toMatchObject({
+      kind: 'untestable',
+      reason: expect.stringContaining('twin'),
+    });
+  });
+
   it.each([429, 500, 502, 503, 599])('learns nothing from a %d: the server is busy', (status) => {
     expect(refused(viewOf(bad.refused(status), good.opened), pair)).toMatchObject({ kind: 'untestable' });
   });

@@ -28,6 +28,11 @@ export function refused(view: View, { attempt, twin, openPoint }: Refusal): Judg
   }
   const cannot = cannotTell(view, attempt);
   if (cannot) return untestable(cannot);
+  const accepted = view.answer(twin);
+  if (accepted.kind !== 'opened') {
+    return untestable(`its twin ${twin} was not admitted either (${describeAnswer(view, twin)})`);
+  }
+  // Only beside an answered twin: who answers nobody has refused nobody, and that is its twin's failure.
   if (answer.kind === 'unreachable' && answer.why === 'silent') {
     return failed({
       rule: 'silent',
@@ -35,10 +40,6 @@ export function refused(view: View, { attempt, twin, openPoint }: Refusal): Judg
       actual: 'no answer at all',
       frame: answer.seq,
     });
-  }
-  const accepted = view.answer(twin);
-  if (accepted.kind !== 'opened') {
-    return untestable(`its twin ${twin} was not admitted either (${describeAnswer(view, twin)})`);
   }
   const readings: Reading[] =
     openPoint && answer.kind === 'refused'
@@ -74,6 +75,7 @@ export function admitted(view: View, attempt: string): Judgement {
     rule: 'refused',
     expected: '101 Switching Protocols',
     actual: describeAnswer(view, attempt),
+    shape: shapeOfAnswer(answer),
     frame: answer.seq,
   });
 }
@@ -86,6 +88,15 @@ export function cannotTell(view: View, attempt: string): string | undefined {
   }
   if (answer.kind === 'unreachable' && answer.why === 'network') return `${attempt}: ${answer.error}`;
   return undefined;
+}
+
+/** An answer to an upgrade without the words of whoever could not read it. */
+export function shapeOfAnswer(answer: ReturnType<View['answer']>): string {
+  return answer.kind === 'unreachable'
+    ? `no answer: ${answer.why}`
+    : answer.kind === 'refused'
+      ? `status ${answer.status}`
+      : 'status 101';
 }
 
 /** An answer to an upgrade in a few words. */

@@ -67,6 +67,7 @@ const entries: Readonly<Record<SurfaceName, string>> = {
       # submitFailing: { path: /api/v1/client/txt2img, body: { prompt: "" } }
       status: { path: "/api/v1/client/request-status/{request}" }
       webhooks: false
+    # command: { run: ./my-driver, verbs: [submit, submitFailing, status] }   # instead of jobs; relay: [publish]
     dedicated: true                     # nobody else uses these clients
 `,
   beam: `  - name: beam                        # what reports and --only call it
@@ -80,6 +81,8 @@ const entries: Readonly<Record<SurfaceName, string>> = {
     # Deploy specs/beam/handler.py with this key, and what it answers can be judged:
     handler:
       key: \${BEAM_HANDLER_KEY}
+    # A handler of your own: a program that writes its inputs and foretells its outputs, instead of handler.
+    # command: { run: ./my-driver, verbs: [input] }   # or only some of input:transform, input:stream, input:fail
     warmupMs: 60000                     # the first contact may have to start a container
 `,
 };

@@ -214,6 +214,12 @@ describe('a file that cannot be used is refused with file and line', () => {
     ],
     [`${emit}    tls: { ca: targets.yaml }\n`, /^targets\.yaml:7: .*holds no certificate/],
     [`${emit}    drivers: [command]\n`, /^targets\.yaml:7: .*the driver command needs command/],
+    [`${pusher}    drivers: [command]\n`, /the driver command needs command/],
+    [
+      `${pusher}    command: { run: x, verbs: [submit, submitFaling] }\n`,
+      /pusher has no verb "submitFaling" for a command; .*submitFailing/,
+    ],
+    [`${pusher}    command: { run: x, verbs: [input] }\n`, /pusher has no verb "input" for a command/],
     [
       `${pusher}    drivers: [pusher-http]\n`,
       /^targets\.yaml:8: .*needs urls\.trigger and app\.id and app\.secret/,

@@ -4,6 +4,7 @@ import { proveDrivers } from './drivers.ts';
 import type { Entry } from './entry.ts';
 import { nearest } from './nearest.ts';
 import { proveUrls } from './urls.ts';
+import { proveVerbs } from './verbs.ts';
 
 /**
  * Holds an entry against what the specs know: its dialect, the requirements it excludes, the readings it
@@ -14,6 +15,7 @@ export function prove(entry: Entry, contract: Contract): void {
   proveDialect(entry, contract);
   proveUrls(entry);
   proveDrivers(entry);
+  proveVerbs(entry);
   proveIds(entry);
   proveExcludes(entry, contract);
   provePins(entry, contract);

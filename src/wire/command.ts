@@ -113,7 +113,8 @@ export class CommandClient {
     child.on('error', (error) => end(`the command could not be started: ${error.message}`));
     // Not at its exit, since what it said last may still be on its way.
     child.on('close', (code, signal) => end(`the command ended with ${signal ?? `code ${code}`}`));
-    child.stdin.on('error', () => end('the command closed its input'));
+    // It may be on its way out: then the code says more, and comes at once.
+    child.stdin.on('error', () => setTimeout(() => end('the command closed its input'), 500).unref());
     child.stderr.resume();
     createInterface({ input: child.stdout }).on('line', (line) => {
       const reply = parseJson(line);

@@ -83,6 +83,8 @@ export interface Exchange extends Stamp {
   readonly body: string;
   readonly json?: Json;
   readonly error?: string;
+  /** The deadline passed before the whole answer was there. */
+  readonly timedOut?: true;
   readonly ms: number;
 }
 

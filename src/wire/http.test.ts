@@ -62,12 +62,12 @@ describe('an exchange', () => {
     expect(await ask(server)).toMatchObject({ status: 307, headers: { location: '/elsewhere' } });
   });
 
-  it('keeps the status of an answer whose body is too long, and no more than 1 MiB of it', async () => {
+  it('keeps the status of an answer whose body is too long, and the beginning of it', async () => {
     const exchange = await ask(
       answering((_, response) => response.writeHead(403).end('x'.repeat(2_000_000))),
     );
     expect(exchange).toMatchObject({ status: 403, error: 'the body is longer than 1048576 bytes' });
-    expect(exchange.body).toHaveLength(1024 * 1024);
+    expect(exchange.body).toHaveLength(64 * 1024);
   });
 
   it('of which only the head is wanted does not wait for a body that never ends', async () => {

@@ -2,6 +2,7 @@ import type { Agent, request } from 'undici';
 import { parseJson } from '../contract/json.ts';
 import { deadline } from './deadline.ts';
 import type { Exchange } from './event.ts';
+import type { Account } from './intake.ts';
 import { flat } from './peer.ts';
 import { now, type Transcript } from './transcript.ts';
 
@@ -28,9 +29,13 @@ export interface TlsOptions {
 /** No answer is read past this. */
 const largestBody = 1024 * 1024;
 
+/** What is kept of an answer that is not read to its end. */
+const beginning = 64 * 1024;
+
 /** Makes HTTP exchanges and records them; never rejects, never follows a redirect. */
 export class HttpClient {
   readonly #options: Agent.Options;
+  readonly #account: Account = { sent: 0 };
   #opened: Promise<{ readonly request: typeof request; readonly agent: Agent }> | undefined;
 
   constructor(tls: TlsOptions = {}, connectMs = 3000) {
@@ -77,19 +82,22 @@ export class HttpClient {
         response.body.on('error', () => {}).destroy();
         return done({ ...head, body: '' });
       }
-      const { text: body, whole } = await readUpTo(largestBody, response.body);
-      if (!whole) return done({ ...head, body, error: `the body is longer than ${largestBody} bytes` });
+      const largest = transcript.intake.isFull ? beginning : largestBody;
+      const { text: body, whole } = await readUpTo(largest, response.body);
+      const kept = transcript.intake.event(this.#account, body);
+      if (!whole) return done({ ...head, body, error: `the body is longer than ${largest} bytes` });
+      if (!kept) return done({ ...head, body: body.slice(0, beginning), error: 'more than can be kept' });
       const json = parseJson(body);
       return done({ ...head, body, ...(json === undefined ? {} : { json }) });
     } catch (cause) {
       const error = cause as NodeJS.ErrnoException;
+      const timedOut = tooLate.signal.aborted;
       return done({
         status: 0,
         headers: {},
         body: '',
-        error: tooLate.signal.aborted
-          ? `no answer within ${wanted.ms} ms`
-          : error.message || String(error.code),
+        ...(timedOut ? { timedOut } : {}),
+        error: timedOut ? `no answer within ${wanted.ms} ms` : error.message || String(error.code),
       });
     } finally {
       callOff();
@@ -122,6 +130,7 @@ async function readUpTo(
     size += chunk.length;
     if (size > most) break;
   }
-  const text = Buffer.concat(chunks).subarray(0, most).toString('utf8');
-  return { text, whole: size <= most };
+  const whole = size <= most;
+  const kept = Buffer.concat(chunks).subarray(0, whole ? most : Math.min(most, beginning));
+  return { text: kept.toString('utf8'), whole };
 }

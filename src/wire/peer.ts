@@ -4,6 +4,7 @@ import { type ClientOptions, WebSocket } from 'ws';
 import { parseJson } from '../contract/json.ts';
 import { deadline } from './deadline.ts';
 import type { Closed, Opened, Refused, Unreachable } from './event.ts';
+import type { Account } from './intake.ts';
 import { now, type Transcript } from './transcript.ts';
 
 /** How to reach the other side. Times in milliseconds. */
@@ -40,6 +41,8 @@ export class Peer {
   #connected = false;
   #callOff: (() => void) | undefined;
   #weClosed = false;
+  readonly #account: Account = { sent: 0 };
+  #flooded = false;
   #error: string | undefined;
 
   private constructor(transcript: Transcript, options: DialOptions) {
@@ -47,10 +50,12 @@ export class Peer {
     this.#transcript = transcript;
     const headers = { ...options.headers };
     transcript.record({ kind: 'dial', peer: this.name, url: options.url, headers });
-    const socketOptions: ClientOptions = {
+    const socketOptions: ClientOptions & { readonly closeTimeout: number } = {
       headers,
       perMessageDeflate: options.compress ?? false,
       maxPayload: largestMessage,
+      // A close is told once the socket is gone; who keeps it must not make us wait for that.
+      closeTimeout: Math.min(1000, options.answerMs / 2),
       followRedirects: false,
       skipUTF8Validation: false,
       ...(options.origin === undefined ? {} : { origin: options.origin }),
@@ -116,7 +121,7 @@ export class Peer {
 
   /** Puts bytes on the wire as they are, past all framing: what no client library would send. */
   sendRaw(bytes: Uint8Array): boolean {
-    const raw = (this.#socket as unknown as { readonly _socket?: Socket } | undefined)?._socket;
+    const raw = this.#raw;
     if (!raw || !this.isOpen) return false;
     const text = Buffer.from(bytes.subarray(0, 64)).toString('base64');
     this.#transcript.record({ kind: 'sent', peer: this.name, text, binary: true });
@@ -169,12 +174,33 @@ export class Peer {
     if (!this.#answer) this.#answered({ kind: 'unreachable', peer: this.name, why, error });
   }
 
+  /** What is beneath all framing; the library keeps it to itself. */
+  get #raw(): Socket | undefined {
+    return (this.#socket as unknown as { readonly _socket?: Socket } | undefined)?._socket;
+  }
+
+  /** Who floods us is cut off, and its close says why. */
+  #takes(isRoom: boolean): boolean {
+    if (this.#flooded) return false;
+    if (isRoom) return true;
+    this.#flooded = true;
+    this.#error = 'the server sends more than can be kept: cut off';
+    this.#socket?.terminate();
+    return false;
+  }
+
   #listen(socket: WebSocket): void {
     const { name: peer } = this;
     const transcript = this.#transcript;
     // Not at 'open': a 101 that breaks the protocol is a 101 all the same, and ends with an error.
     socket.on('upgrade', (response) => {
       if (!this.#answer) this.#answered({ kind: 'opened', peer, headers: flat(response.headers) });
+    });
+    // A message that is never whole takes room as well.
+    socket.on('open', () => {
+      this.#raw?.on('data', (chunk: Buffer) => {
+        this.#takes(transcript.intake.bytes(this.#account, chunk.length));
+      });
     });
     socket.on('unexpected-response', (request, response) => {
       const chunks: Buffer[] = [];
@@ -206,6 +232,7 @@ export class Peer {
       const at = now();
       const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
       const text = isBinary ? bytes.toString('base64') : bytes.toString('utf8');
+      if (!this.#takes(transcript.intake.event(this.#account, text))) return;
       const message = isBinary ? undefined : parseJson(text);
       transcript.record(
         {
@@ -219,12 +246,18 @@ export class Peer {
         at,
       );
     });
-    socket.on('ping', () => transcript.record({ kind: 'ping', peer, by: 'them' }));
-    socket.on('pong', () => transcript.record({ kind: 'pong', peer, by: 'them' }));
+    for (const kind of ['ping', 'pong'] as const) {
+      socket.on(kind, () => {
+        if (this.#takes(transcript.intake.event(this.#account, '')))
+          transcript.record({ kind, peer, by: 'them' });
+      });
+    }
     socket.on('error', (error: Error) => {
       this.#error = messageOf(error);
-      // Whatever goes wrong before TCP and TLS are there is no answer of the server's.
-      this.#unreachable(this.#connected ? 'garbled' : 'network', this.#error);
+      // Whatever goes wrong before TCP and TLS are there is no answer of the server's. Only who has accepted
+      // can reset: without TLS that comes too fast, at times, for us to have seen that we were connected.
+      const met = this.#connected || (!isSecure(socket.url) && codeOf(error) === 'ECONNRESET');
+      this.#unreachable(met ? 'garbled' : 'network', this.#error);
     });
     socket.on('close', (code, reason) => {
       if (this.#answer?.kind !== 'opened' || this.#closed) return;
@@ -242,6 +275,14 @@ export class Peer {
 
 function isAnswer(kind: string): boolean {
   return kind === 'opened' || kind === 'refused' || kind === 'unreachable';
+}
+
+function isSecure(url: string): boolean {
+  return url.startsWith('wss:');
+}
+
+function codeOf(error: NodeJS.ErrnoException): string | undefined {
+  return error.code;
 }
 
 /** Of several addresses none of which answered, the first error tells. */

@@ -8,16 +8,21 @@ const telling = 8;
 
 /**
  * Makes a redactor for a list of secrets: plain, percent-encoded, JSON-escaped (however often) and in base64
- * at each of its three offsets, these in turn escaped or encoded. Where a text was cut in the midst of a
+ * at each of its three offsets or in hex, these in turn escaped or encoded. Where a text was cut in the midst of a
  * secret, the piece goes as well. So do signatures (64 hex digits after a colon or in `auth_signature=`),
  * since they stand for the secret that made them.
  */
 export function redactor(secrets: readonly string[]): Redactor {
   const long = [...new Set(secrets)].filter((secret) => secret.length >= 4);
-  const forms = new Set(long.flatMap((secret) => [secret, ...base64Forms(secret)]));
+  const forms = new Set(long.flatMap((secret) => [secret, ...base64Forms(secret), ...hexForms(secret)]));
+  const whole = [
+    ...forms,
+    ...long.flatMap((secret) => [percentEncoded(secret), JSON.stringify(secret).slice(1, -1)]),
+  ];
+  const withoutPieceAtTheEnd = pieceRemover(whole);
   const pattern = forms.size > 0 ? new RegExp(anyOf([...forms].map(charsInAnyForm)), 'g') : undefined;
   return (text) => {
-    const plain = withoutPieceAtTheEnd(pattern ? text.replace(pattern, mark) : text, long);
+    const plain = withoutPieceAtTheEnd(pattern ? text.replace(pattern, mark) : text);
     return plain.replace(/(:|auth_signature=|sha256=)[0-9a-f]{64}\b/g, `$1${mark}`);
   };
 }
@@ -88,17 +93,32 @@ function anyCase(hex: string): string {
 }
 
 /** Findings and excerpts are kept short: the cut may go through a secret. */
-function withoutPieceAtTheEnd(text: string, secrets: readonly string[]): string {
-  const cut = text.lastIndexOf('…');
-  const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
-  for (const secret of secrets) {
-    const tail = body.slice(-secret.length);
-    const at = tail.lastIndexOf(secret.slice(0, telling));
-    if (at >= 0 && secret.startsWith(tail.slice(at))) {
-      return `${body.slice(0, body.length - tail.length + at)}${mark}${rest}`;
-    }
+function pieceRemover(forms: readonly string[]): (text: string) => string {
+  const byHead = new Map<string, string[]>();
+  for (const form of forms) {
+    const head = form.slice(0, telling);
+    byHead.set(head, [...(byHead.get(head) ?? []), form]);
   }
-  return text;
+  const longest = Math.max(0, ...forms.map(({ length }) => length));
+  return (text) => {
+    const cut = text.lastIndexOf('…');
+    const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
+    for (let at = Math.max(0, body.length - longest); at <= body.length - telling; at += 1) {
+      const piece = byHead.get(body.slice(at, at + telling))?.some((form) => form.startsWith(body.slice(at)));
+      if (piece) return `${body.slice(0, at)}${mark}${rest}`;
+    }
+    return text;
+  };
+}
+
+function hexForms(secret: string): string[] {
+  const hex = Buffer.from(secret, 'utf8').toString('hex');
+  return [hex, hex.toUpperCase()];
+}
+
+/** As a URL has it; half a surrogate pair, which none can hold, as it is. */
+function percentEncoded(secret: string): string {
+  return /\p{Surrogate}/u.test(secret) ? secret : encodeURIComponent(secret);
 }
 
 function escapeRegExp(text: string): string {

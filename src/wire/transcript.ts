@@ -1,5 +1,6 @@
 import { deadline } from './deadline.ts';
 import type { NewEvent, WireEvent } from './event.ts';
+import { Intake } from './intake.ts';
 
 /** Milliseconds, monotonic, since this process began. */
 export function now(): number {
@@ -18,9 +19,13 @@ export class Transcript {
   readonly #origin: number;
   #listener: ((event: WireEvent) => void) | undefined;
 
+  /** How much of what comes is kept; one for all transcripts of a target. */
+  readonly intake: Intake;
+
   /** `origin` is the `now()` that the run counts its milliseconds from. */
-  constructor(origin = now()) {
+  constructor(origin = now(), intake = new Intake()) {
     this.#origin = origin;
+    this.intake = intake;
   }
 
   /** Calls back for each event from now on. */

@@ -60,7 +60,7 @@ export function answered(view: View, step: string): Judgement {
     rule: 'proof',
     expected:
       'what the handler makes of the input, with its proof of the nonce (is handler.key the right one?)',
-    actual: shown(forged),
+    ...shown(forged),
     frame: forged.seq,
     pointer: '/proof',
   });
@@ -71,7 +71,7 @@ function unlike(input: Job, frame: Frame): Judgement {
   return failed({
     rule: 'changed',
     expected: `an output as the command foretold it of ${input.name}`,
-    actual: shown(frame),
+    ...shown(frame),
     frame: frame.seq,
   });
 }
@@ -106,7 +106,7 @@ export function complete(view: View, name: string, keys: readonly string[]): Jud
     return failed({
       rule: 'changed',
       expected: `an object with ${keys.join(', ')} for ${show(job.nonce)}`,
-      actual: shown(changed),
+      ...shown(changed),
       frame: changed.seq,
     });
   }

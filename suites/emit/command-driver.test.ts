@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makePlan } from '../../src/conform/plan.ts';
-import { type RunResult, run } from '../../src/conform/run.ts';
+import type { RunResult } from '../../src/conform/run.ts';
+import { runPlans } from '../../src/conform/run-toy.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
 import { targetsOf } from '../../src/target/load.ts';
@@ -29,13 +30,15 @@ createInterface({ input: process.stdin }).on('line', async (line) => {
 });
 `;
 
+const contract = await loadContract();
+
 describe('a target that is driven by a command', () => {
   let reference: Reference;
   let folder: string;
+  let target: EmitTarget;
   let result: RunResult;
 
   beforeAll(async () => {
-    const contract = await loadContract();
     reference = await startReference({ contract, port: 0, surfaces: ['emit'] });
     folder = await mkdtemp(join(tmpdir(), 'plumbline-command-'));
     const [whole] = (await targetsOf(reference.targets(), 'embedded', contract)) as EmitTarget[];
@@ -45,31 +48,18 @@ describe('a target that is driven by a command', () => {
     const file = join(folder, 'driver.cjs');
     await writeFile(file, program(reference.address.http, keys('producer'), keys('worker')));
     await chmod(file, 0o755);
-    const target: EmitTarget = {
+    target = {
       ...whole,
       drivers: ['command'],
       command: { run: `node ${file}`, verbs: ['create', 'poll', 'ack', 'progress', 'complete'] },
     };
-    const plans = makePlan(contract, [{ target, dialect: 'emit@1' }], suites, {
-      only: ['emit/flow/**', 'emit/isolation/**', 'emit/rest/**'],
-      slow: false,
-    });
-    result = await run(plans, {
-      jobs: 8,
-      seed: 1,
-      multiplier: 1,
-      level: 'must',
-      slow: false,
-      bail: false,
-      waitMs: 0,
-      repeat: 1,
-      version: '0',
-      contractHash: contract.hash,
-      command: '',
-      reporters: [],
-      signal: new AbortController().signal,
-    });
+    result = await judged(target, ['emit/flow/**', 'emit/isolation/**', 'emit/rest/**']);
   });
+
+  const judged = async (one: EmitTarget, only: readonly string[]): Promise<RunResult> => {
+    const plans = makePlan(contract, [{ target: one, dialect: 'emit@1' }], suites, { only, slow: false });
+    return runPlans(plans, { multiplier: 1, jobs: 8 });
+  };
 
   afterAll(async () => {
     await reference.close();
@@ -88,6 +78,30 @@ describe('a target that is driven by a command', () => {
       'untestable: no driver performs fail',
     ]);
     expect(result.exit).toBe(4);
+  });
+
+  it.each([
+    ['dies', 'exit 3', 'the command ended with code 3', 'error'],
+    [
+      'makes a job without an id',
+      `while read -r line; do id=\${line#*:}; echo "{\\"id\\":\${id%%,*},\\"ok\\":true,\\"result\\":{}}"; done`,
+      'create: the result of the command has no id',
+      'error',
+    ],
+    [
+      'refuses',
+      `while read -r line; do id=\${line#*:}; echo "{\\"id\\":\${id%%,*},\\"ok\\":false,\\"error\\":\\"no quota\\"}"; done`,
+      'the command could not create: no quota',
+      'untestable',
+    ],
+  ])('holds nothing against a target whose command %s', async (_, run, reason, outcome) => {
+    const broken = { ...target, command: { run, verbs: ['create', 'poll', 'ack', 'progress', 'complete'] } };
+    const { checks } = await judged(broken, ['emit/isolation/**', 'E20']);
+    expect(checks.filter((check) => check.outcome === 'failed')).toEqual([]);
+    const seen = checks.filter((check) => check.case.startsWith('emit/isolation/'));
+    expect([...new Set(seen.map((check) => check.outcome))]).toEqual([outcome]);
+    expect(seen.map((check) => check.reason ?? '').some((said) => said.includes(reason))).toBe(true);
+    expect(seen.length).toBeGreaterThan(3);
   });
 
   it('cannot ask the REST API to refuse anybody', () => {

@@ -3,7 +3,7 @@ import type { Flow } from '../../src/contract/flow.ts';
 import { isObject, type Json, sameJson } from '../../src/contract/json.ts';
 import type { EmitRules } from '../../src/contract/rules.ts';
 import { type Case, judgeEach } from '../../src/suite/case.ts';
-import { all, failed, type Judgement, passed, show } from '../../src/suite/judgement.ts';
+import { all, failed, instead, type Judgement, passed, show } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { beside, midway, moveName, movesOf, performFlow, planted } from '../../src/surfaces/emit/flow.ts';
@@ -117,7 +117,7 @@ function statusIs(frame: Frame, status: string): Judgement {
   return failed({
     rule: 'status',
     expected: `status ${status}`,
-    actual: show(actual),
+    ...instead(actual),
     frame: frame.seq,
     pointer: '/status',
   });
@@ -134,7 +134,7 @@ function dataHolds(frame: Frame, expected: Json): Judgement {
   return failed({
     rule: 'data',
     expected: `data ${show(expected)}`,
-    actual: show(actual),
+    ...instead(actual),
     frame: frame.seq,
     pointer: '/data',
   });

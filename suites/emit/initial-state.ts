@@ -1,11 +1,11 @@
 import type { SurfaceContract } from '../../src/contract/contract.ts';
 import type { EmitRules } from '../../src/contract/rules.ts';
 import { type Case, judgeEach } from '../../src/suite/case.ts';
-import { failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { failed, instead, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import { admitted } from '../../src/suite/twin.ts';
 import type { View } from '../../src/suite/view.ts';
-import { messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
+import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
 
 /** Somebody joins at each state of a job, and learns that state first. */
@@ -78,7 +78,7 @@ function stateCase(state: string) {
           return failed({
             rule: 'not-init',
             expected: 'init first',
-            actual: show(message),
+            ...instead(message),
             frame: first.seq,
           });
         return message?.status === state
@@ -86,7 +86,7 @@ function stateCase(state: string) {
           : failed({
               rule: 'stale',
               expected: `status ${state}`,
-              actual: show(message?.status),
+              ...instead(message?.status),
               frame: first.seq,
               pointer: '/status',
             });
@@ -94,7 +94,16 @@ function stateCase(state: string) {
       E22: (view: View): Judgement => {
         view.step(`init ${peer}`);
         const allowed = { pending: 4, delivered: 3, running: 2, completed: 0, dead: 0 }[state];
-        const after = view.frames(peer, (frame) => typeOf(frame) !== 'init');
+        // Events of other jobs, what comes twice and what comes after the end break rules of their own.
+        const { job } = view.peer(peer).about;
+        const live = view.frames(
+          peer,
+          (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job,
+        );
+        const end = live.findIndex((frame) => ['completed', 'dead'].includes(typeOf(frame) ?? ''));
+        const after = live.filter(
+          (frame, at) => live.findIndex(({ text }) => text === frame.text) === at && (end < 0 || at <= end),
+        );
         if (allowed === undefined) return untestable('no state of the flow');
         return after.length <= allowed
           ? passed(rests)

@@ -1,6 +1,6 @@
 import { type Json, sameJson } from '../../src/contract/json.ts';
 import { type Case, judgeEach } from '../../src/suite/case.ts';
-import { all, failed, type Judgement, passed, show } from '../../src/suite/judgement.ts';
+import { all, failed, instead, type Judgement, passed, show } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
@@ -112,8 +112,7 @@ function arrives(
       return failed({
         rule: 'changed',
         expected: `data ${show(call?.body)}`,
-        actual: show(nearest ? messageOf(nearest)?.data : undefined),
-        pointer: '/data',
+        ...instead(nearest ? messageOf(nearest)?.data : undefined, '/data'),
         ...(nearest ? { frame: nearest.seq } : {}),
       });
     }),
@@ -147,14 +146,17 @@ export const payload: { scenes: Scene<EmitVerbs>[]; cases: Case[] } = {
         E33: (view: View): Judgement => {
           view.step('end');
           const sent = view.job('job').calls.find((one) => one.verb === 'complete')?.body;
-          const [frame] = view.frames('full', (one) => typeOf(one) === 'completed');
+          const [frame] = view.frames(
+            'full',
+            (one) => typeOf(one) === 'completed' && jobOf(view.recording, one) === view.job('job').id,
+          );
           const data = frame ? messageOf(frame)?.data : undefined;
           return sameJson(sent, data)
             ? passed(['full'])
             : failed({
                 rule: 'changed',
                 expected: `data ${show(sent)}`,
-                actual: show(data),
+                ...instead(data),
                 ...(frame ? { frame: frame.seq } : {}),
               });
         },

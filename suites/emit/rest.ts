@@ -2,7 +2,14 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { isObject } from '../../src/contract/json.ts';
 import type { EmitRules, Refusal, RestCall } from '../../src/contract/rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { failed, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import {
+  failed,
+  instead,
+  insteadText,
+  type Judgement,
+  passed,
+  untestable,
+} from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
@@ -97,9 +104,12 @@ function refusalCase(cell: { name: string; call: RestCall; credential: string; r
           rule: 'admitted',
           expected: `${name} is refused`,
           actual: `status ${attempt.status} ${attempt.body.slice(0, 80)}`,
+          shape: `status ${attempt.status}`,
           frame: attempt.seq,
         });
       }
+      const twin = exchangeOf(view, `${name} ${refusal.twin}`);
+      if (!isTaken(twin)) return untestable(`its twin was not taken either (status ${twin.status})`);
       if (attempt.status < 400) {
         return failed({
           rule: 'no-refusal',
@@ -108,8 +118,6 @@ function refusalCase(cell: { name: string; call: RestCall; credential: string; r
           frame: attempt.seq,
         });
       }
-      const twin = exchangeOf(view, `${name} ${refusal.twin}`);
-      if (!isTaken(twin)) return untestable(`its twin was not taken either (status ${twin.status})`);
       if (statuses && !statuses.includes(attempt.status)) {
         return failed({
           rule: 'status',
@@ -171,7 +179,7 @@ const shapeCases: Case[] = judgeEach(
           return failed({
             rule: 'empty',
             expected: 'a jobs array, empty',
-            actual: empty.body.slice(0, 80),
+            ...insteadText(empty.body, 80),
             frame: empty.seq,
           });
         }
@@ -180,7 +188,7 @@ const shapeCases: Case[] = judgeEach(
           return failed({
             rule: 'stale',
             expected: 'status completed',
-            actual: show(later.json.status),
+            ...instead(later.json.status),
             frame: later.seq,
           });
         }
@@ -189,7 +197,7 @@ const shapeCases: Case[] = judgeEach(
           : failed({
               rule: 'reply',
               expected: row.title,
-              actual: exchange.body.slice(0, 160),
+              ...insteadText(exchange.body),
               frame: exchange.seq,
             });
       },

@@ -1,9 +1,9 @@
 import { isObject } from '../../src/contract/json.ts';
-import { type Judgement, passed, type Reading, show, untestable } from '../../src/suite/judgement.ts';
+import { instead, type Judgement, passed, type Reading, untestable } from '../../src/suite/judgement.ts';
 import type { View } from '../../src/suite/view.ts';
 import { type Encoding, signatureIn } from '../../src/surfaces/pusher/auth-endpoint.ts';
 import type { Exchange } from '../../src/wire/event.ts';
-import { exchangeOf, reading, wrong } from './frames.ts';
+import { cannotTell, exchangeOf, reading, wrong } from './frames.ts';
 
 export const encodings: readonly Encoding[] = ['form', 'json'];
 
@@ -26,7 +26,9 @@ const isGranted = (exchange: Exchange): boolean =>
 
 export function given(view: View, { name, encoding }: Asked): Judgement {
   const exchange = exchangeOf(view, stepOf(name, encoding));
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
+  if (exchange.timedOut) return wrong('silent', 'a JSON object with auth', exchange.error ?? '', exchange);
+  const cannot = cannotTell(exchange);
+  if (cannot) return untestable(cannot);
   return isGranted(exchange)
     ? passed(['auth'])
     : wrong(
@@ -168,7 +170,7 @@ export function signed(view: View, encoding: Encoding): Judgement {
   if (auth === undefined)
     return exchange.status >= 400
       ? untestable('no signature was given')
-      : wrong('no-auth', 'auth, a string', show(exchange.json ?? exchange.body), exchange);
+      : wrong('no-auth', 'auth, a string', instead(exchange.json ?? exchange.body), exchange);
   if (fact?.kind !== 'fact' || !isObject(fact.value)) return untestable('the signature was not looked at');
   switch (fact.value.verdict) {
     case 'valid':
@@ -176,7 +178,12 @@ export function signed(view: View, encoding: Encoding): Judgement {
     case 'unknown':
       return /^[^:]+:(\[redacted\]|[0-9a-f]{64})$/.test(auth)
         ? untestable('without app.secret nobody can tell whether it holds')
-        : wrong('form', 'the app key, a colon and 64 hexadecimal digits', show(auth.slice(0, 40)), exchange);
+        : wrong(
+            'form',
+            'the app key, a colon and 64 hexadecimal digits',
+            instead(auth.slice(0, 40)),
+            exchange,
+          );
     default:
       return wrong(
         'signature',

@@ -1,5 +1,5 @@
 import { isObject, parseJson } from '../../src/contract/json.ts';
-import { type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
+import { insteadText, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { type Encoding, signatureIn } from '../../src/surfaces/pusher/auth-endpoint.ts';
@@ -78,7 +78,12 @@ export function opens(view: View, encoding: Encoding): Judgement {
     event?.kind === 'frame' && subscriptionAnswer(event, channelIn(exchange) ?? '') === 'granted';
   return isOpen
     ? passed([encoding])
-    : wrong('refused', 'subscription_succeeded', event?.kind === 'frame' ? event.text : 'nothing', event);
+    : wrong(
+        'refused',
+        'subscription_succeeded',
+        event?.kind === 'frame' ? insteadText(event.text) : 'nothing',
+        event,
+      );
 }
 
 /** The channel that a request asked for, in either encoding. */

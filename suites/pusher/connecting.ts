@@ -2,7 +2,9 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { type ConnectionTry, kindOf, type PusherRules, type Row } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
 import { all, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
+
 import { type Scene, scene } from '../../src/suite/scene.ts';
+import { cannotTell } from '../../src/suite/twin.ts';
 import type { View } from '../../src/suite/view.ts';
 import { eventOf, protocolEvent } from '../../src/surfaces/pusher/message.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
@@ -129,6 +131,8 @@ function opened(view: View, peer: string): Judgement {
 function greeted(view: View, peer: string): Judgement {
   const answer = view.answer(peer);
   if (answer.kind !== 'opened') {
+    const cannot = cannotTell(view, peer);
+    if (cannot) return untestable(cannot);
     return wrong(
       'refused',
       'the upgrade is granted',
@@ -155,10 +159,10 @@ function neverGreeted(view: View, peer: string, twin: string, verified = false):
   if (answer.kind === 'unreachable' && answer.why === 'network' && !verified) return untestable(answer.error);
   if (answer.kind === 'refused' && (answer.status === 429 || answer.status >= 500))
     return untestable(`the target answered ${answer.status}, which says nothing about the request`);
+  if (greeted(view, twin).kind !== 'passed') return untestable(`its twin ${twin} was not greeted either`);
   if (answer.kind === 'opened' && !endOf(view, peer)) {
     return wrong('left-open', 'the connection is closed', 'it stays open and says nothing', answer);
   }
-  if (greeted(view, twin).kind !== 'passed') return untestable(`its twin ${twin} was not greeted either`);
   return passed([twin]);
 }
 
@@ -174,6 +178,8 @@ function closedWith(
   if (greeted(view, twin).kind !== 'passed') return untestable(`its twin ${twin} was not greeted either`);
   if (answer.kind === 'refused' || answer.kind === 'unreachable') {
     if (mayRefuse) return passed([twin]);
+    const cannot = cannotTell(view, peer);
+    if (cannot) return untestable(cannot);
     return wrong(
       'no-close',
       expected,
@@ -194,6 +200,7 @@ function toldWhy(view: View, peer: string, twin: string): Judgement {
   if (answer.kind !== 'opened')
     return { kind: 'not-applicable', reason: 'the handshake was never completed' };
   if (greetingOf(view, peer)) return { kind: 'not-applicable', reason: 'it was not refused at all' };
+  if (greeted(view, twin).kind !== 'passed') return untestable(`its twin ${twin} was not greeted either`);
   const closed = endOf(view, peer);
   if (!closed) return wrong('no-close', 'a close frame with a code', 'no close', answer);
   return closed.code >= 4000 && closed.code <= 4399

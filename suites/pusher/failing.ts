@@ -3,7 +3,7 @@ import { isObject } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { absent } from '../../src/suite/absence.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { all, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { all, instead, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobName, peersOf } from '../../src/surfaces/pusher/flow.ts';
@@ -100,9 +100,9 @@ function nothingAfter(view: View, peer: string, job: string, point: string | und
   const frames = framesAbout(view, peer, job);
   const done = frames.find((frame) => statusOf(frame) === 'done');
   const late = point === undefined ? (done ?? frames.find(({ seq }) => seq > fence.seq)) : undefined;
-  if (late) return wrong('after-the-failure', 'nothing more of the job', show(updateOf(late)), late);
+  if (late) return wrong('after-the-failure', 'nothing more of the job', instead(updateOf(late)), late);
   const odd = frames.find((frame) => frame.seq > fence.seq && statusOf(frame) !== 'done');
-  if (odd) return wrong('after-the-failure', 'nothing more of the job', show(updateOf(odd)), odd);
+  if (odd) return wrong('after-the-failure', 'nothing more of the job', instead(updateOf(odd)), odd);
   if (point === undefined) return passed([peer]);
   return passed([peer], {
     readings: [reading(point, done ? 'done-follows' : 'error-ends', done ?? witness)],

@@ -2,7 +2,7 @@ import type { Flow, FlowStep } from '../../src/contract/flow.ts';
 import { isObject, type Json, sameJson } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { all, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { all, instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobNames, moveName, peersOf } from '../../src/surfaces/pusher/flow.ts';
@@ -138,11 +138,19 @@ function stepChecks(
         over((view, peer, job) => shown(view, peer, job, one)),
       );
     if (flow.actor === 'publisher') return checks;
-    const transition = transitionIds(rules, dialect, flow, one);
+    const before = awaitedBefore(flow, one);
+    const transition = transitionIds(rules, dialect, before, one);
     for (const id of transition)
       add(
         id,
-        over((view, peer, job) => shown(view, peer, job, one)),
+        over((view, peer, job) =>
+          all([
+            rule?.shown !== 'never' && rule?.shown !== 'undecided' && rule?.shown.includes(id)
+              ? owed(view, peer, job, one)
+              : passed([peer]),
+            inTurn(view, peer, job, one, before),
+          ]),
+        ),
       );
     return checks;
   }
@@ -170,12 +178,22 @@ function stepChecks(
   return checks;
 }
 
-function transitionIds(rules: PusherRules, dialect: string, flow: Flow, one: Awaited): readonly string[] {
-  const before =
-    flow.steps
-      .slice(0, one.n - 1)
-      .flatMap((step) => step.await ?? [])
-      .at(-1) ?? 'pending';
+/** The awaited step before one; undefined: there is none, and the job is pending. */
+function awaitedBefore(flow: Flow, one: Awaited): Awaited | undefined {
+  return flow.steps
+    .slice(0, one.n - 1)
+    .flatMap((step, at): Awaited[] =>
+      step.await === undefined ? [] : [{ n: at + 1, step, status: step.await }],
+    )
+    .at(-1);
+}
+
+function transitionIds(
+  rules: PusherRules,
+  dialect: string,
+  { status: before } = { status: 'pending' },
+  one: Pick<Awaited, 'status'>,
+): readonly string[] {
   return (
     rules.dialects[dialect]?.automaton.transitions.find(
       (each) => each.from === before && each.to === one.status,
@@ -192,6 +210,28 @@ function shown(view: View, peer: string, job: string, one: Awaited): Judgement {
   return frame ? passed([peer]) : untestable(`${peer} was not there for it`);
 }
 
+/** The same where the requirement itself says that there is such an event: its absence is what breaks it. */
+function owed(view: View, peer: string, job: string, one: Awaited): Judgement {
+  const name = moveName(job, one.n);
+  const step = view.maybeStep(name) ?? view.maybeStep(`${name} on ${peer}`);
+  if (step?.outcome !== 'miss' || step.owns === undefined) return shown(view, peer, job, one);
+  const [frame] = framesAbout(view, peer, job).slice(-1);
+  return wrong(`missing ${one.status}`, `a ${one.status} event`, step.reason ?? 'none', frame);
+}
+
+/** Between the step before and this one nothing was shown that belongs to neither. */
+function inTurn(view: View, peer: string, job: string, one: Awaited, before: Awaited | undefined): Judgement {
+  const frame = frameOf(view, peer, job, one);
+  if (!frame) return untestable(`${peer} was not there for it`);
+  const from = before ? (frameOf(view, peer, job, before)?.seq ?? 0) : 0;
+  const allowed = [before?.status ?? 'pending', one.status];
+  const odd = framesAbout(view, peer, job).find(
+    (other) => other.seq > from && other.seq < frame.seq && !allowed.includes(statusOf(other) ?? ''),
+  );
+  if (!odd) return passed([peer]);
+  return wrong('out of turn', `nothing but ${allowed.join(' and ')}`, show(updateOf(odd)), odd);
+}
+
 function frameOf(view: View, peer: string, job: string, one: Awaited): Frame | undefined {
   const name = moveName(job, one.n);
   const single = view.maybeStep(name);
@@ -201,7 +241,7 @@ function frameOf(view: View, peer: string, job: string, one: Awaited): Frame | u
 
 function never(view: View, peer: string, job: string, status: string): Judgement {
   const [frame] = withStatus(view, peer, job, status);
-  if (frame) return wrong(`shown ${status}`, `no ${status} event`, show(updateOf(frame)), frame);
+  if (frame) return wrong(`shown ${status}`, `no ${status} event`, instead(updateOf(frame)), frame);
   view.job(job);
   view.step(`fence ${peer}`);
   return passed([peer]);
@@ -216,7 +256,7 @@ function nothingMore(view: View, peer: string, job: string, one: Awaited, mayBeD
     (frame) => frame.seq > from && !silent.includes(statusOf(frame) ?? ''),
   );
   return odd
-    ? wrong('after-the-failure', 'nothing more of the job', show(updateOf(odd)), odd)
+    ? wrong('after-the-failure', 'nothing more of the job', instead(updateOf(odd)), odd)
     : passed([peer]);
 }
 
@@ -269,7 +309,7 @@ function fieldIs(
     const value = updateOf(frame)?.[field];
     return value !== undefined && !sameJson(value, expected);
   });
-  if (odd) return wrong(field, `${field} ${show(expected)}`, show(updateOf(odd)?.[field]), odd);
+  if (odd) return wrong(field, `${field} ${show(expected)}`, instead(updateOf(odd)?.[field]), odd);
   return passed([peer]);
 }
 
@@ -315,6 +355,12 @@ function partOf(view: View, flow: Flow, peers: readonly string[]): Judgement {
         const texts = frames.map(({ text }) => text);
         const start = peer === 'leaver' ? 0 : whole.length - texts.length;
         const at = texts.findIndex((text, index) => text !== whole[start + index]);
+        const left = leftAt(view, peer);
+        const due = framesAbout(view, 'first', job).filter(({ seq }) => seq > from && seq < left).length;
+        // One may have been under way to the first while this one came or went.
+        if (texts.length < due - 1) {
+          return wrong('lost', `${due} events, as the first viewer saw`, String(texts.length), frames.at(-1));
+        }
         return start >= 0 && at < 0
           ? passed([peer, 'first'])
           : wrong(
@@ -328,6 +374,11 @@ function partOf(view: View, flow: Flow, peers: readonly string[]): Judgement {
       });
     }),
   );
+}
+
+/** Position at which a connection came to its end; past everything where it did not. */
+function leftAt(view: View, peer: string): number {
+  return view.of(peer).find(({ kind }) => kind === 'closed')?.seq ?? Number.POSITIVE_INFINITY;
 }
 
 function oneConnection(view: View, flow: Flow): Judgement {

@@ -1,4 +1,11 @@
-import { failed, type Judgement, type Reading, show, untestable } from '../../src/suite/judgement.ts';
+import {
+  type Finding,
+  failed,
+  instead,
+  type Judgement,
+  type Reading,
+  untestable,
+} from '../../src/suite/judgement.ts';
 import type { View } from '../../src/suite/view.ts';
 import {
   dataOf,
@@ -45,6 +52,12 @@ export function answerOf(
 }
 
 /** The exchange that a step made. */
+/** Why an answer says nothing about what was asked: there was none, or the server was busy. */
+export function cannotTell({ status, error }: Exchange): string | undefined {
+  if (status === 0) return error ?? 'no answer';
+  return status === 429 || status >= 500 ? `the target answered ${status}` : undefined;
+}
+
 export function exchangeOf(view: View, step: string): Exchange {
   const event = view.recording.events[view.step(step).events[0] ?? -1];
   if (event?.kind !== 'exchange') throw new Error(`no exchange in step ${step}`);
@@ -52,13 +65,17 @@ export function exchangeOf(view: View, step: string): Exchange {
 }
 
 /** What a frame says, for a finding. */
-export function said(frame: Frame | undefined): string {
-  return frame ? show(frame.message ?? frame.text) : 'nothing';
+export function said(frame: Frame | undefined): Seen {
+  return frame ? instead(frame.message ?? frame.text) : { actual: 'nothing' };
 }
 
+/** What was there instead: words of ours, or a value of the target's with its shape. */
+type Seen = Pick<Finding, 'actual' | 'shape'>;
+
 /** A finding about one frame. */
-export function wrong(rule: string, expected: string, actual: string, event?: WireEvent): Judgement {
-  return failed({ rule, expected, actual, ...(event ? { frame: event.seq } : {}) });
+export function wrong(rule: string, expected: string, seen: string | Seen, event?: WireEvent): Judgement {
+  const actual = typeof seen === 'string' ? { actual: seen } : seen;
+  return failed({ rule, expected, ...actual, ...(event ? { frame: event.seq } : {}) });
 }
 
 /** A reading, as part of a pass. */

@@ -1,7 +1,7 @@
 import type { SurfaceContract } from '../../src/contract/contract.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judgeEach } from '../../src/suite/case.ts';
-import { type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { carries, eventOf, messageOf } from '../../src/surfaces/pusher/message.ts';
@@ -78,5 +78,5 @@ function unchanged(view: View, name: string): Judgement {
   if (!frame) return untestable('nothing of it arrived');
   return carries(frame, text)
     ? passed(['viewer'])
-    : wrong('changed', `data ${show(text)}`, show(messageOf(frame)?.data), frame);
+    : wrong('changed', `data ${show(text)}`, instead(messageOf(frame)?.data), frame);
 }

@@ -2,7 +2,7 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { isObject } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judge } from '../../src/suite/case.ts';
-import { type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { statusOf, updateOf } from '../../src/surfaces/pusher/message.ts';
@@ -78,7 +78,7 @@ function fetchedAtOnce(view: View): Judgement {
   const [end] = framesAbout(view, 'viewer', 'job').filter((frame) => statusOf(frame) === 'done');
   const url = end && updateOf(end)?.result_url;
   if (!view.maybeStep('fetch at once') || typeof url !== 'string' || !/^https?:\/\//i.test(url))
-    return wrong('no-url', 'a result_url', show(url), end);
+    return wrong('no-url', 'a result_url', instead(url), end);
   return isThere(view, 'fetch at once');
 }
 

@@ -2,7 +2,7 @@ import { isObject, type JsonObject } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { absent } from '../../src/suite/absence.ts';
 import { type Case, each, judge } from '../../src/suite/case.ts';
-import { type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { isByCommand } from '../../src/surfaces/command-program.ts';
@@ -191,7 +191,7 @@ function sameId(view: View): Judgement {
     return untestable('events came under another id than the command gave: one of them is wrong');
   }
   return frame
-    ? wrong('another-id', `request_id ${view.job(job).id}`, show(updateOf(frame)?.request_id), frame)
+    ? wrong('another-id', `request_id ${view.job(job).id}`, instead(updateOf(frame)?.request_id), frame)
     : untestable('no event of the job was seen');
 }
 
@@ -202,7 +202,7 @@ function answered(view: View): Judgement {
   const data = isObject(exchange.json) ? exchange.json.data : undefined;
   return isObject(data) && typeof data.request_id === 'string'
     ? passed(['first'])
-    : wrong('no-request-id', 'data.request_id in the answer', show(exchange.json), exchange);
+    : wrong('no-request-id', 'data.request_id in the answer', instead(exchange.json), exchange);
 }
 
 function complete(view: View): Judgement {
@@ -218,7 +218,7 @@ function complete(view: View): Judgement {
     const odd =
       isObject(data) && data.progress !== null && progressOf(data.progress) === undefined ? ['progress'] : [];
     if (missing.length + odd.length > 0)
-      return wrong('incomplete', `data with ${keys.join(', ')}`, show(exchange.json), exchange);
+      return wrong('incomplete', `data with ${keys.join(', ')}`, instead(exchange.json), exchange);
   }
   return passed(['first']);
 }

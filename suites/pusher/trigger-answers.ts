@@ -1,12 +1,12 @@
 import { isObject, type Json, sameJson } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
-import { type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { instead, insteadText, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import type { View } from '../../src/suite/view.ts';
 import { isTaken } from '../../src/surfaces/pusher/http-pool.ts';
 import { carries, channelOf, dataOf, eventOf, messageOf } from '../../src/surfaces/pusher/message.ts';
 import type { Published } from '../../src/surfaces/pusher/publisher.ts';
 import type { Exchange, Frame } from '../../src/wire/event.ts';
-import { exchangeOf, reading, wrong } from './frames.ts';
+import { cannotTell, exchangeOf, reading, wrong } from './frames.ts';
 import { eventName, type TriggerRow, triggerBody } from './trigger-rows.ts';
 
 /** What a requirement asks of an accepted call: its status, its reply, or what arrives. */
@@ -18,8 +18,9 @@ export function answersAsked(
   id: string,
 ): Judgement {
   const exchange = exchangeOf(view, name);
-  if (exchange.status === 0) return untestable(exchange.error ?? 'no answer');
-  if (exchange.status === 429) return untestable('the target answered 429');
+  if (exchange.timedOut) return wrong('silent', 'acceptance', exchange.error ?? '', exchange);
+  const cannot = cannotTell(exchange);
+  if (cannot) return untestable(cannot);
   if ('openPoint' in row && !('admitted' in row)) return objectData(view, name, row.openPoint ?? '');
   const { accepted } = rules.triggerApi;
   if (accepted.reply.includes(id) || accepted.empty.includes(id))
@@ -45,7 +46,7 @@ export function answersAsked(
       view.step('join witness');
       return isObject(exchange.json) && exchange.json.occupied === true
         ? passed(['witness'])
-        : wrong('unoccupied', 'occupied: true', show(exchange.json), exchange);
+        : wrong('unoccupied', 'occupied: true', instead(exchange.json), exchange);
     case 'info':
       return withInfo(view, exchange, name);
     case 'excluding':
@@ -60,8 +61,9 @@ function replied(exchange: Exchange, isEmpty: boolean): Judgement {
     return untestable(`the target answered ${exchange.status}`);
   const { json } = exchange;
   if (!isObject(json) || json.error !== undefined)
-    return wrong('reply', 'a JSON object without an error', exchange.body.slice(0, 120), exchange);
-  if (isEmpty && Object.keys(json).length > 0) return wrong('reply', 'an empty object', show(json), exchange);
+    return wrong('reply', 'a JSON object without an error', insteadText(exchange.body, 120), exchange);
+  if (isEmpty && Object.keys(json).length > 0)
+    return wrong('reply', 'an empty object', instead(json), exchange);
   return passed(['witness']);
 }
 
@@ -87,7 +89,7 @@ function delivered(view: View, name: string, unchanged: boolean): Judgement {
           ? untestable('nothing of it arrived')
           : wrong('lost', `${event.name} on ${channel}`, 'nothing of it', exchangeOf(view, name));
       if (unchanged && !carries(frame, event.data))
-        return wrong('changed', `data ${show(event.data)}`, show(messageOf(frame)?.data), frame);
+        return wrong('changed', `data ${show(event.data)}`, instead(messageOf(frame)?.data), frame);
     }
   }
   return passed(['witness']);
@@ -97,7 +99,7 @@ function delivered(view: View, name: string, unchanged: boolean): Judgement {
 export function nothingArrived(view: View, name: string): Judgement {
   const frame = view.frames('witness', (one) => one.text.includes(eventName(name, view.nonce)))[0];
   return frame
-    ? wrong('delivered', 'nothing of what was refused', show(frame.message), frame)
+    ? wrong('delivered', 'nothing of what was refused', instead(frame.message), frame)
     : passed(['witness']);
 }
 
@@ -113,7 +115,7 @@ function excluded(view: View, name: string): Judgement {
   if (!event) return untestable('nothing was sent');
   const [frame] = framesOf(view, 'excluded', event);
   if (frame)
-    return wrong('delivered', 'nothing for the socket that was left out', show(frame.message), frame);
+    return wrong('delivered', 'nothing for the socket that was left out', instead(frame.message), frame);
   if (view.maybeStep('fence excluded')?.outcome !== 'ok') return untestable('nothing fences it');
   return framesOf(view, 'witness', event).length > 0
     ? passed(['witness', 'excluded'])
@@ -124,11 +126,12 @@ function listed(view: View, exchange: Exchange, prefix: string | undefined): Jud
   view.step('join witness');
   const channels =
     isObject(exchange.json) && isObject(exchange.json.channels) ? exchange.json.channels : undefined;
-  if (!channels) return wrong('no-channels', 'an object of channels', exchange.body.slice(0, 120), exchange);
+  if (!channels)
+    return wrong('no-channels', 'an object of channels', insteadText(exchange.body, 120), exchange);
   const names = Object.keys(channels);
   const own = `plumbline-${view.nonce}`;
   if (!names.includes(own))
-    return wrong('unlisted', `${own} among the channels`, show(names.slice(0, 5)), exchange);
+    return wrong('unlisted', `${own} among the channels`, instead(names.slice(0, 5)), exchange);
   const odd = prefix === undefined ? undefined : names.find((name) => !name.startsWith(prefix));
   return odd === undefined
     ? passed(['witness'])
@@ -141,7 +144,7 @@ function withInfo(view: View, exchange: Exchange, name: string): Judgement {
   const row = channels[event?.channels[0] ?? ''];
   return isObject(row) && Number.isInteger(row.subscription_count)
     ? passed(['witness'])
-    : wrong('no-info', 'subscription_count for the channel', exchange.body.slice(0, 120), exchange);
+    : wrong('no-info', 'subscription_count for the channel', insteadText(exchange.body, 120), exchange);
 }
 
 /** Data that is an object: refused, or turned into the text that stands for it; never delivered as it is. */
@@ -152,7 +155,7 @@ function objectData(view: View, name: string, point: string): Judgement {
   if (!isTaken(exchange)) {
     if (exchange.status >= 500) return untestable(`the target answered ${exchange.status}`);
     return frame
-      ? wrong('delivered', 'nothing of what was refused', show(frame.message), frame)
+      ? wrong('delivered', 'nothing of what was refused', instead(frame.message), frame)
       : passed(['witness'], { readings: [reading(point, 'refused', exchange)] });
   }
   if (!frame || !event) return wrong('lost', 'the event as text', 'nothing of it', exchange);
@@ -160,5 +163,5 @@ function objectData(view: View, name: string, point: string): Judgement {
     typeof messageOf(frame)?.data === 'string' && sameJson(dataOf(frame), JSON.parse(event.data) as Json);
   return isText
     ? passed(['witness'], { readings: [reading(point, 'stringified', frame)] })
-    : wrong('not-text', 'the object as JSON in a string', show(messageOf(frame)?.data), frame);
+    : wrong('not-text', 'the object as JSON in a string', instead(messageOf(frame)?.data), frame);
 }

@@ -2,7 +2,7 @@ import type { SurfaceContract } from '../../src/contract/contract.ts';
 import { isObject, type JsonObject } from '../../src/contract/json.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import { type Case, each, judge, judgeEach } from '../../src/suite/case.ts';
-import { type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
+import { instead, type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { statusOf } from '../../src/surfaces/pusher/message.ts';
@@ -129,12 +129,12 @@ function reported(view: View, name: string, status: string): Judgement {
     return wrong(
       'unreported',
       `${name} for the job`,
-      show(deliveries(view).map(({ json }) => json.event ?? null)),
+      instead(deliveries(view).map(({ json }) => json.event ?? null)),
     );
   const data = isObject(told.json.data) ? told.json.data : {};
   return data.status === status
     ? passed(['viewer'])
-    : wrong('status', `status ${status}`, show(data.status), told);
+    : wrong('status', `status ${status}`, instead(data.status), told);
 }
 
 function wellFormed(view: View): Judgement {
@@ -154,7 +154,7 @@ function wellFormed(view: View): Judgement {
       return wrong(
         'envelope',
         'event, delivery_id, timestamp, and data with job_request_id and status',
-        show(one.json),
+        instead(one.json),
         one,
       );
   }
@@ -194,5 +194,5 @@ function onlyChanges(view: View, known: readonly string[]): Judgement {
       !known.includes(String(json.event)) ||
       (isObject(json.data) && ('progress' in json.data || json.data.status === 'in_progress')),
   );
-  return odd ? wrong('progress', known.join(', '), show(odd.json), odd) : passed(['viewer']);
+  return odd ? wrong('progress', known.join(', '), instead(odd.json), odd) : passed(['viewer']);
 }

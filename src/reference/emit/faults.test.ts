@@ -25,10 +25,15 @@ const low = tokenOf(home, 'public');
 async function run(emit: EmitOnAPort): Promise<unknown> {
   const other = await emit.create({ name: 'other' });
   await emit.work(other, 'poll', 'ack', ['progress', { percent: 1 }]);
-  const names = new Map<string, string>([[other, 'other']]);
+  const foreign = await emit.create({ name: 'foreign' }, 'space-02');
+  const names = new Map<string, string>([
+    [other, 'other'],
+    [foreign, 'foreign'],
+  ]);
   const streams: Record<string, Stream> = {
     late: await emit.watch(other, read),
     space: await emit.watch(`spaces/${home}`, read),
+    foreign: await emit.watch(foreign, tokenOf('space-02', 'read')),
     elsewhere: await emit.watch('spaces/space-02', tokenOf('space-02', 'read')),
   };
   const halves: Json[] = [];

@@ -2,7 +2,7 @@ import type { BeamRules } from '../../contract/beam-rules.ts';
 import type { SurfaceContract } from '../../contract/contract.ts';
 import { isObject } from '../../contract/json.ts';
 import { validatorsOf } from '../../contract/validators.ts';
-import { type Finding, show } from '../../suite/judgement.ts';
+import { type Finding, instead } from '../../suite/judgement.ts';
 import { valueAt } from '../../suite/pointer.ts';
 import type { Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
@@ -37,8 +37,8 @@ export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): 
     }
     if (content === undefined) {
       if (output === 'text') return { judged, broken };
-      const actual = shown(frame);
-      broken.push({ requirement: 'B8', rule: 'not-json', expected: 'one JSON value', actual });
+      const seen = shown(frame);
+      broken.push({ requirement: 'B8', rule: 'not-json', expected: 'one JSON value', ...seen });
       return { judged, broken };
     }
     if (!beats && output !== 'json-object') return { judged, broken };
@@ -46,8 +46,8 @@ export function formsOf(contract: SurfaceContract<BeamRules>, dialect: string): 
     if (beats && asked.length === 0) return { judged, broken };
     judged.push(...validatorsOf(contract).covers(schema));
     for (const { requirement, pointer, expected } of validatorsOf(contract).violations(schema, content)) {
-      const actual = show(valueAt(content, pointer));
-      broken.push({ requirement, rule: `schema ${pointer}`, expected, actual, pointer });
+      const seen = instead(valueAt(content, pointer), pointer);
+      broken.push({ requirement, rule: `schema ${pointer}`, expected, ...seen });
     }
     return { judged, broken };
   };

@@ -1,6 +1,7 @@
 import type { Stage } from '../../suite/scene.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { HttpClient } from '../../wire/http.ts';
+import { isControlTaken } from '../control-answer.ts';
 import type { Knock } from './door.ts';
 
 /** A GET that asks for no upgrade. What it is answered with may never end, so only the head is waited for. */
@@ -28,7 +29,7 @@ export async function advance(stage: Stage, connection: string, ms: number): Pro
     body: JSON.stringify({ op: 'advance', connection, seconds: ms / 1000 }),
     ms: stage.answerMs,
   });
-  return exchange.status >= 200 && exchange.status <= 299;
+  return isControlTaken(exchange);
 }
 
 /** One pool of HTTP connections per target and run. */

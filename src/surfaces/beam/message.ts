@@ -1,5 +1,6 @@
 import type { HeartbeatRule } from '../../contract/beam-rules.ts';
 import { isObject, type Json, type JsonObject, parseJson, sameJson } from '../../contract/json.ts';
+import { type Finding, insteadText } from '../../suite/judgement.ts';
 import type { Job, Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
 import { foretoldOf, positionsIn } from './foretold.ts';
@@ -25,9 +26,10 @@ export function textOf(frame: Frame): string {
   return frame.binary ? Buffer.from(frame.text, 'base64').toString('utf8') : frame.text;
 }
 
-/** A frame as a finding shows it: what it says, cut. */
-export function shown(frame: Frame): string {
-  return textOf(frame).slice(0, 160) || 'an empty frame';
+/** A frame as a finding shows it: what it says, cut, and what kind of thing it says. */
+export function shown(frame: Frame): Pick<Finding, 'actual' | 'shape'> {
+  const { actual, shape } = insteadText(textOf(frame));
+  return { actual: actual || 'an empty frame', ...(shape === undefined ? {} : { shape }) };
 }
 
 /** The JSON value of a frame, text or binary; undefined where it is none. */

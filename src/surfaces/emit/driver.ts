@@ -5,6 +5,7 @@ import type { EmitTarget, Space, SpaceToken } from '../../target/target.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { HttpClient } from '../../wire/http.ts';
 import { isByCommand, performByCommand, uselessReply, whyByCommand } from '../command-program.ts';
+import { isControlTaken } from '../control-answer.ts';
 import { tokenOf } from './offers.ts';
 
 /** A call of the REST API, with what fills its path. */
@@ -97,7 +98,7 @@ export class EmitDriver {
       body: JSON.stringify(command),
       ms: this.#stage.answerMs,
     });
-    return isAccepted(exchange);
+    return isControlTaken(exchange);
   }
 }
 

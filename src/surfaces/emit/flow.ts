@@ -59,8 +59,12 @@ export async function performFlow(flow: Flow, variant: string, emit: EmitVerbs):
     if (variant === 'space-viewer') list.push('space');
   }
   const half = midway(flow);
+  let begun = emit.position;
   for (const move of movesOf(flow)) {
-    for (const name of names) await performMove(emit, name, move, viewers.get(name) ?? []);
+    // A clock may run out while the event of the move before is still waited for.
+    const from = move.step.verb === 'clock' ? begun : emit.position;
+    begun = emit.position;
+    for (const name of names) await performMove(emit, name, move, viewers.get(name) ?? [], from);
     if (move.n !== half) continue;
     if (variant === 'late-joiner') {
       await emit.watch('late', 'job');
@@ -81,8 +85,8 @@ async function performMove(
   job: string,
   { n, step }: FlowMove,
   viewers: readonly string[],
+  from: number,
 ): Promise<void> {
-  const from = emit.position;
   if (step.verb === 'clock') await emit.clock(job, 1);
   else if (step.verb !== undefined) {
     const body = step.with === undefined ? defaultBody(step.verb, emit.nonce, n) : planted(step.with, emit);

@@ -4,7 +4,7 @@ import type { Job } from '../../suite/recording.ts';
 import { SceneStopped } from '../../suite/scene.ts';
 import type { Exchange } from '../../wire/event.ts';
 import { isByCommand } from '../command-program.ts';
-import { isAccepted, whyNot } from './driver.ts';
+import { isAccepted, type RestRequest, whyNot } from './driver.ts';
 import { tokenOf } from './offers.ts';
 import { EmitSpaces } from './spaces.ts';
 
@@ -27,7 +27,8 @@ export class EmitJobs extends EmitSpaces {
     const space = this.space(options.space);
     const nonce = `${this.nonce}-${name}-${randomBytes(3).toString('hex')}`;
     const from = this.stage.recorder.position;
-    const exchange = await this.driver.request({
+    this.#namesOfThisRun().add(nonce);
+    const exchange = await this.#create({
       call: 'create',
       token: tokenOf(space, 'producer'),
       space: space.id,
@@ -43,8 +44,9 @@ export class EmitJobs extends EmitSpaces {
     this.stage.recorder.step({
       name: `job ${name}`,
       verb: 'create',
-      // What a program of the user's does not manage is not the target's refusal.
-      ...(isByCommand(exchange) ? {} : { owns: 'E20' }),
+      // What a program of the user's does not manage is not the target's refusal, and a server that is busy has
+      // not said that it makes no jobs.
+      ...(isByCommand(exchange) || isBusy(exchange) ? {} : { owns: 'E20' }),
       outcome: made ? 'ok' : 'miss',
       from,
       ...(made ? {} : { reason: `the job was not made: ${whyNot(exchange)}` }),
@@ -60,6 +62,30 @@ export class EmitJobs extends EmitSpaces {
       about: { jobName: nonce, maxRetries: options.maxRetries ?? 3, created: exchange.seq },
     });
     this.madeByThisRun().add(id);
+  }
+
+  /** Asks for a job; a busy server is asked again, twice. */
+  async #create(request: RestRequest): Promise<Exchange> {
+    for (let retry = 0; ; retry++) {
+      const exchange = await this.driver.request(request);
+      if (!isBusy(exchange) || retry >= 2) return exchange;
+      // Not a wait for the target to change its mind, but for it to have time for us.
+      await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** retry));
+    }
+  }
+
+  /** A job may have been made though the answer to its creation was lost: its name tells whose it is. */
+  #isOfThisRun(handed: Json): boolean {
+    return isObject(handed) && typeof handed.name === 'string' && this.#namesOfThisRun().has(handed.name);
+  }
+
+  /** Names of every job that this run has asked for. */
+  #namesOfThisRun(): Set<string> {
+    const known = this.stage.shared.get('names');
+    if (known instanceof Set) return known as Set<string>;
+    const asked = new Set<string>();
+    this.stage.shared.set('names', asked);
+    return asked;
   }
 
   /** Takes a job that a `rest` call made into the recording, so that it is ended with the others. */
@@ -117,7 +143,7 @@ export class EmitJobs extends EmitSpaces {
         if (name !== undefined) {
           this.note(name, 'poll', {}, exchange);
           this.handed.set(other, exchange.seq);
-        } else if (!this.madeByThisRun().has(other)) {
+        } else if (!this.madeByThisRun().has(other) && !this.#isOfThisRun(handed)) {
           this.retire(where, `a poll handed out ${other}, which this run did not make`);
           throw new Error(
             `space ${where}: a poll handed out the job ${other}, which this run did not make: is the space dedicated?`,
@@ -285,4 +311,8 @@ export class EmitJobs extends EmitSpaces {
     this.stage.shared.set('own-jobs', made);
     return made;
   }
+}
+
+function isBusy({ status }: Exchange): boolean {
+  return status === 429 || status >= 500;
 }

@@ -1,10 +1,19 @@
-import { isObject, type JsonObject } from '../../contract/json.ts';
+import { isObject, type JsonObject, parseJson } from '../../contract/json.ts';
 import type { Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
 
-/** A frame as an event of the document; undefined where it is no JSON object. */
+/**
+ * A frame as an event of the document; undefined where it is no JSON object. That it is a text frame is only
+ * inferred (E1i), so what a binary one says counts as well.
+ */
 export function messageOf(frame: Frame): JsonObject | undefined {
-  return isObject(frame.message) ? frame.message : undefined;
+  const message = frame.binary ? parseJson(textOf(frame)) : frame.message;
+  return isObject(message) ? message : undefined;
+}
+
+/** What a frame says, be it text or bytes. */
+export function textOf({ binary, text }: Frame): string {
+  return binary ? Buffer.from(text, 'base64').toString() : text;
 }
 
 /** The event type of a frame, where it has one. */

@@ -1,5 +1,5 @@
 import type { Recording } from '../../suite/recording.ts';
-import { streamOf } from './message.ts';
+import { streamOf, textOf } from './message.ts';
 
 /**
  * Connections that have shown this scene's nonce, which stands in the names of its jobs and in the data
@@ -13,7 +13,8 @@ export function provenPeers(recording: Recording): ReadonlySet<string> {
   for (const event of recording.events) {
     if (event.kind !== 'frame' || proven.has(event.peer)) continue;
     if (streamOf(recording, event.peer) === undefined) continue;
-    if (marks.some((mark) => event.text.includes(mark))) proven.add(event.peer);
+    const text = textOf(event);
+    if (marks.some((mark) => text.includes(mark))) proven.add(event.peer);
   }
   if (proven.size > 0) proven.add('rest');
   return proven;

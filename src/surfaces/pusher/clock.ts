@@ -2,6 +2,7 @@ import { isObject, type JsonObject } from '../../contract/json.ts';
 import { SceneStopped, type Stage } from '../../suite/scene.ts';
 import type { Client } from '../../target/target.ts';
 import type { Exchange } from '../../wire/event.ts';
+import { isControlTaken } from '../control-answer.ts';
 import type { CommandDriver } from './command-driver.ts';
 import { exchange, isTaken, whyNot } from './http-pool.ts';
 import type { Waits } from './waits.ts';
@@ -67,7 +68,7 @@ export class Clock {
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(command),
     });
-    if (!isTaken(answer)) throw new SceneStopped(`control did not take ${String(command.op)}`);
+    if (!isControlTaken(answer)) throw new SceneStopped(`control did not take ${String(command.op)}`);
     return answer;
   }
 }

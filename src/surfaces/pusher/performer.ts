@@ -1,19 +1,8 @@
 import type { Client, PusherTarget } from '../../target/target.ts';
+import type { commandVerbs } from '../../target/verbs.ts';
 
 /** Verbs by which a pusher target is made to emit, and what else a program can do for us there. */
-export const pusherVerbs = [
-  'submit',
-  'submitFailing',
-  'submitOther',
-  'status',
-  'hold',
-  'step',
-  'publish',
-  'revoke',
-  'restore',
-] as const;
-
-export type PusherVerb = (typeof pusherVerbs)[number];
+export type PusherVerb = (typeof commandVerbs)['pusher'][number];
 
 /** A driver that performs verbs. */
 export type Performer = Exclude<PusherTarget['drivers'][number], 'none'>;

@@ -64,7 +64,7 @@ export const accessFaults = [
     }),
   }),
   fault('emit/space-stream-needs-unbound-key', {
-    breaks: ['E41', 'E4'],
+    breaks: ['E41'],
     says: 'a space stream opens only to keys that are bound to no space',
     bend: ({ admit }) => ({
       admit: (request) =>
@@ -85,12 +85,15 @@ export const accessFaults = [
     }),
   }),
   fault('emit/new-job-not-found', {
-    breaks: ['E44'],
-    says: 'the stream of a job opens a fifth of a second after its creation',
-    bend: turnedAway((job) => Date.now() - Date.parse(job.createdAt) < 200),
+    breaks: ['E44', 'E20', 'E23'],
+    says: 'the first who asks for the stream of a job is told that there is no such job',
+    bend(policies) {
+      const known = new Set<string>();
+      return turnedAway(({ id }) => !known.has(id) && known.add(id) !== undefined)(policies);
+    },
   }),
   fault('emit/ended-job-not-found', {
-    breaks: ['E44i', 'E21'],
+    breaks: ['E44i'],
     says: 'the stream of a job that has ended does not open',
     bend: turnedAway((job) => ['completed', 'dead'].includes(job.status)),
   }),

@@ -28,7 +28,7 @@ export const audienceFaults = [
     }),
   }),
   fault('emit/neighbour-job-hears', {
-    breaks: ['E27'],
+    breaks: ['E27', 'E28'],
     says: 'the events of a job reach the streams of other jobs of its space',
     bend: ({ audience }) => ({
       *audience(event, job, viewers) {
@@ -40,8 +40,20 @@ export const audienceFaults = [
       },
     }),
   }),
+  fault('emit/foreign-job-hears', {
+    breaks: ['E27', 'E28'],
+    says: 'the events of a job reach the streams of jobs in other spaces',
+    bend: ({ audience }) => ({
+      *audience(event, job, viewers) {
+        yield* audience(event, job, viewers);
+        for (const viewer of viewers.all()) {
+          if (viewer.stream === 'job' && viewer.token?.space !== job.space) yield viewer;
+        }
+      },
+    }),
+  }),
   fault('emit/second-viewer-misses', {
-    breaks: ['E47', 'E22'],
+    breaks: ['E47', 'E22', 'E8', 'E7i', 'E31', 'E32', 'E33', 'E36'],
     says: 'of several viewers of one job only the first gets its events',
     bend: ({ audience }) => ({
       *audience(event, job, viewers) {
@@ -54,7 +66,7 @@ export const audienceFaults = [
     }),
   }),
   fault('emit/checkpoint-withheld-from-progress', {
-    breaks: ['E7i', 'E6'],
+    breaks: ['E7i', 'E8', 'E22', 'E32'],
     says: 'a viewer with jobs:read:progress gets no checkpoint events at all',
     bend: keptFrom('checkpoint', ({ scope }) => scope !== 'full'),
   }),

@@ -12,7 +12,7 @@ export function faultsOfCells(rules: EmitRules): readonly Fault[] {
     ...statusFault(type, rule, rules.automaton.states),
     ...(rule.terminal ? after(type, rule.nothingAfter) : []),
     ...Object.entries(rule.data).flatMap(([scope, cell]) => [
-      ...when(cell.hidden, (breaks) =>
+      ...when(besides(cell.hidden, rule.data[scope]?.left?.null ?? []), (breaks) =>
         fault(`emit/${type}-kept-for-${viewer(scope)}`, {
           breaks,
           says: `the scope filter forgets ${type} events`,
@@ -21,14 +21,16 @@ export function faultsOfCells(rules: EmitRules): readonly Fault[] {
           }),
         }),
       ),
-      ...when(cell.kept, (breaks) =>
+      ...when(besides(cell.kept, scope === 'full' ? [...onSpace(type), ...anyScope(type)] : []), (breaks) =>
         instead(`emit/${type}-lost-for-${viewer(scope)}`, breaks, type, scope, null),
       ),
-      ...when(Object.values(cell.left ?? {}).flat(), (breaks) =>
-        instead(`emit/${type}-redacted-for-${viewer(scope)}`, breaks, type, scope, '[redacted]'),
+      ...when(
+        besides(Object.values(cell.left ?? {}).flat(), cell.hidden && !cell.left?.null ? ['E9'] : []),
+        (breaks) => instead(`emit/${type}-redacted-for-${viewer(scope)}`, breaks, type, scope, '[redacted]'),
       ),
     ]),
     ...silence(rules, type),
+    ...(type === 'init' ? [] : withoutData(type, rule.data.full?.kept)),
   ]);
 }
 
@@ -61,8 +63,30 @@ function instead(
   });
 }
 
+/** The data key itself left out, of every viewer who should have it. */
+function withoutData(type: string, ids: Ids | undefined): Fault[] {
+  return when(
+    besides(ids, [...onSpace(type), ...anyScope(type), ...(type === 'progress' ? ['E14'] : [])]),
+    (breaks) =>
+      fault(`emit/${type}-without-data`, {
+        breaks,
+        says: `a ${type} event has no data key`,
+        bend: ({ envelope, strip }) => ({
+          strip: (event, scope) => left(strip(event, scope), scope === 'full' || type === 'progress'),
+          envelope: (event, stream) => left(envelope(event, stream), stream === 'space'),
+        }),
+      }),
+  );
+  function left(event: EmitEvent, must: boolean): EmitEvent {
+    if (event.type !== type || !must) return event;
+    return Object.fromEntries(Object.entries(event).filter(([key]) => key !== 'data')) as EmitEvent;
+  }
+}
+
 function statusFault(type: string, rule: EmitEventRule, states: readonly string[]): Fault[] {
-  return when(Object.values(rule.status).flat(), (breaks) =>
+  // Whoever is told a wrong state first takes what follows for what it is not.
+  const misled = type === 'init' ? ['E22i', 'E33i', 'E44i'] : [];
+  return when(besides(Object.values(rule.status).flat(), misled), (breaks) =>
     fault(`emit/${type}-with-wrong-status`, {
       breaks,
       says: `a ${type} event shows a status that the job does not have`,
@@ -77,8 +101,26 @@ function statusFault(type: string, rule: EmitEventRule, states: readonly string[
   );
 }
 
+/** Further requirements, where there is anything to break. */
+function besides(ids: Ids | undefined, more: Ids): Ids {
+  return ids && ids.length > 0 ? [...ids, ...more] : [];
+}
+
+/** A space stream has the full data of every event too. */
+const onSpace = (type: string): Ids => (type === 'init' ? [] : ['E43']);
+
+/** Progress has its data at either scope, as one requirement has it. */
+const anyScope = (type: string): Ids => (type === 'progress' ? ['E5'] : []);
+
+/** What every viewer misses who is not told of an event; a step of the job's life is missing in its order too. */
+const untold = (type: string): Ids => [
+  ...(type === 'delivery_timeout' ? [] : ['E22']),
+  ...['E8', 'E40'],
+  ...(['delivered', 'acked', 'retried', 'delivery_timeout'].includes(type) ? ['E22i'] : []),
+];
+
 function after(type: string, ids: Ids): Fault[] {
-  return when(ids, (breaks) =>
+  return when(besides(ids, []), (breaks) =>
     fault(`emit/event-after-${type}`, {
       breaks,
       says: `after ${type} comes a late progress event`,
@@ -97,7 +139,7 @@ function silence(rules: EmitRules, type: string): Fault[] {
   const ids = rules.automaton.transitions
     .filter(({ event }) => event === type)
     .flatMap((each) => each.requirements);
-  return when(ids, (breaks) =>
+  return when(besides(ids, untold(type)), (breaks) =>
     fault(`emit/${type}-not-sent`, {
       breaks,
       says: `nobody is told of ${type}`,

@@ -1,4 +1,4 @@
-import type { Door, EmitRules, Ids, RestCall } from '../../../contract/rules.ts';
+import type { Admission, Door, EmitRules, Ids, RestCall } from '../../../contract/rules.ts';
 import { defineFault } from '../../define-fault.ts';
 import type { Fault } from '../../surface-server.ts';
 import type { EmitPolicies } from '../policies.ts';
@@ -43,7 +43,7 @@ function ofStream(rules: EmitRules, stream: string, door: Door): Fault[] {
     ),
   ]);
   const admissions = Object.entries(door.admits).flatMap(([credential, row]) =>
-    when(row.requirements, (breaks) =>
+    when([...row.requirements, ...shutOut(stream, row)], (breaks) =>
       fault(`emit/refuses-${credential}-on-${stream}`, {
         breaks,
         says: `the ${stream} stream does not let in ${rules.credentials[credential]?.says}`,
@@ -57,6 +57,12 @@ function ofStream(rules: EmitRules, stream: string, door: Door): Fault[] {
     ),
   );
   return [...refusals, ...admissions];
+}
+
+/** What else a viewer of a job misses who is not let in: at full scope it is what the creation of a job was to open. */
+function shutOut(stream: string, { scope, requirements }: Admission): Ids {
+  if (stream !== 'job' || requirements.length === 0) return [];
+  return scope === 'full' ? ['E44', 'E44i', 'E20'] : ['E44'];
 }
 
 function ofCall(name: string, call: RestCall): Fault[] {

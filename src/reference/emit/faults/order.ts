@@ -9,7 +9,7 @@ const isProgress = ({ type }: EmitEvent): boolean => type === 'progress';
 /** Faults of what is sent, how often and in which order. */
 export const orderFaults = [
   fault('emit/progress-coalesced', {
-    breaks: ['E31', 'E22'],
+    breaks: ['E31', 'E22', 'E40', 'E8'],
     says: 'of a run of progress events the first and the last are sent',
     bend: ({ order }) => ({
       order: (event, past) =>
@@ -17,7 +17,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/progress-reordered', {
-    breaks: ['E31i', 'E22i'],
+    breaks: ['E31i', 'E22i', 'E22', 'E31', 'E40', 'E8', 'E26bi'],
     says: 'every second progress event changes places with the next',
     bend: ({ order }) => ({
       order(event, past) {
@@ -30,7 +30,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/progress-duplicated', {
-    breaks: ['E22i', 'E31'],
+    breaks: ['E22i'],
     says: 'every progress event is sent twice',
     bend: ({ order }) => ({
       order(event, past) {
@@ -40,7 +40,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/progress-dropped', {
-    breaks: ['E31', 'E22'],
+    breaks: ['E31', 'E22', 'E40', 'E8'],
     says: 'one in five progress events is lost',
     bend: ({ order }) => ({
       order: (event, past) =>
@@ -48,15 +48,33 @@ export const orderFaults = [
     }),
   }),
   fault('emit/init-replays-history', {
-    breaks: ['E22'],
+    breaks: ['E22', 'E22i', 'E33i', 'E35i'],
     says: 'after init comes everything that has happened before',
     bend: ({ greet }) => ({
       greet: (joined) =>
         joined.stream === 'job' ? [...greet(joined), ...joined.job.history.slice(1)] : greet(joined),
     }),
   }),
-  fault('emit/init-left-out', {
+  fault('emit/init-with-unknown-status', {
     breaks: ['E21'],
+    says: 'init calls a job that is pending queued',
+    bend: ({ greet }) => ({
+      greet: (joined) =>
+        greet(joined).map((event) => (event.status === 'pending' ? { ...event, status: 'queued' } : event)),
+    }),
+  }),
+  fault('emit/redelivery-not-told', {
+    breaks: ['E29', 'E22', 'E8', 'E40', 'E22i'],
+    says: 'a job that is handed out once more is not said to be delivered',
+    bend: ({ order }) => ({
+      order: (event, past) =>
+        event.type === 'delivered' && past.ofType > 0
+          ? { now: past.waiting, waiting: [] }
+          : order(event, past),
+    }),
+  }),
+  fault('emit/init-left-out', {
+    breaks: ['E21', 'E21i'],
     says: 'a viewer gets nothing until the next event',
     bend: () => ({ greet: () => [] }),
   }),
@@ -68,7 +86,7 @@ export const orderFaults = [
     }),
   }),
   fault('emit/init-sent-twice', {
-    breaks: ['E21bi'],
+    breaks: ['E21bi', 'E33i', 'E35i'],
     says: 'init comes twice',
     bend: ({ greet }) => ({ greet: (joined) => greet(joined).flatMap((event) => [event, event]) }),
   }),

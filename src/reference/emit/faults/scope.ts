@@ -55,7 +55,7 @@ export const scopeFaults = [
     bend: leaving('progress', (_, event) => ({ data: { percent: field(event, 'percent') } })),
   }),
   fault('emit/space-stream-stripped', {
-    breaks: ['E43', 'E7'],
+    breaks: ['E43', 'E34', 'E35', 'E42i'],
     says: 'the space stream leaves the data out',
     bend: ({ envelope }) => ({
       envelope(event, stream) {

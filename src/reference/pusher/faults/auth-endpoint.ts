@@ -95,6 +95,14 @@ export const authEndpointFaults: readonly Fault[] = [
         reply.status === 401 || reply.status === 403 ? { ...reply, status: 404 } : reply,
     }),
   }),
+  fault('pusher/auth-refused-with-200', {
+    breaks: ['PA3', 'D36i'],
+    says: 'a refused authorization has status 200, and says in its body that it is none',
+    bend: () => ({
+      authReply: (reply) =>
+        isGood(reply.status) ? reply : { ...reply, status: 200, body: { error: 'Forbidden' } },
+    }),
+  }),
   fault('pusher/malformed-auth-answered-500', {
     breaks: ['D36i'],
     says: 'a malformed auth request is answered with 500',

@@ -51,6 +51,23 @@ export const deliveryFaults: readonly Fault[] = [
       },
     }),
   }),
+  fault('pusher/later-subscribers-miss-updates', {
+    breaks: ['PS14'],
+    says: 'of several subscribers only the first gets job updates',
+    bend: ({ route }) => ({
+      route(event, hub) {
+        const receivers = [...route(event, hub)];
+        return event.job ? receivers.slice(0, 1) : receivers;
+      },
+    }),
+  }),
+  fault('pusher/published-lost', {
+    breaks: ['PS14'],
+    says: 'what is published on a private channel is accepted and sent to nobody',
+    bend: ({ route }) => ({
+      route: (event, hub) => (!event.job && event.channel.startsWith('private-') ? [] : route(event, hub)),
+    }),
+  }),
   fault('pusher/events-twice', {
     breaks: ['PS14i', 'D18', 'M14i', 'D28i', 'D30', 'M14bi'],
     says: 'every event is sent twice',

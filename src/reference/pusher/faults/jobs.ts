@@ -239,6 +239,22 @@ export const jobFaults: readonly Fault[] = [
   announces('pusher/steps-back', ['M14', 'D28i'], 'processing comes again after progress', (updates, job) =>
     job.status === 'in_progress' ? [...updates, { ...updateOf(job), status: 'processing' }] : updates,
   ),
+  announces(
+    'pusher/stale-status-first',
+    ['M14', 'D27', 'D20', 'D28'],
+    'each progress and the end come after an update that says pending once more',
+    (updates, job) =>
+      ['in_progress', 'done'].includes(job.status)
+        ? [{ ...updateOf(job), status: 'pending', resultUrl: undefined }, ...updates]
+        : updates,
+  ),
+  announces(
+    'pusher/progress-before-processing',
+    ['M14', 'D28'],
+    'progress is announced before the worker that makes it',
+    (updates, job) =>
+      job.status === 'processing' ? [{ ...updateOf(job), status: 'in_progress' }, ...updates] : updates,
+  ),
   announces('pusher/updates-repeated', ['D18', 'M14i'], 'each progress is announced twice', (updates, job) =>
     job.status === 'in_progress' ? [...updates, ...updates] : updates,
   ),

@@ -29,8 +29,8 @@ export function heartbeat(rules: BeamRules, dialect: string): Monitor {
       for (const id of checks) {
         report.saw(id, event);
         if (beats) continue;
-        const actual = shown(event);
-        report.find(id, { rule: 'not-first', expected: `a heartbeat: ${show(rule.match)}`, actual }, event);
+        const seen = shown(event);
+        report.find(id, { rule: 'not-first', expected: `a heartbeat: ${show(rule.match)}`, ...seen }, event);
       }
     },
     end(state, last, report, { recording }) {

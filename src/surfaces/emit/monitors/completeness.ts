@@ -1,8 +1,8 @@
-import { isObject, type Json, sameJson } from '../../../contract/json.ts';
+import { isObject, type Json, parseJson, sameJson } from '../../../contract/json.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
-import { show } from '../../../suite/judgement.ts';
+import { instead, show } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
-import type { Job } from '../../../suite/recording.ts';
+import type { Call, Job } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
 import { jobOf, messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
 
@@ -60,11 +60,17 @@ export function completeness(rules: EmitRules): Monitor {
           const until = memory.closedAt ?? Number.POSITIVE_INFINITY;
           const due = owed.filter((call) => call.seq < until);
           const got = memory.frames.filter(
-            (frame) => typeOf(frame) === type && jobOf(recording, frame) === job.id,
+            (frame) =>
+              typeOf(frame) === type &&
+              jobOf(recording, frame) === job.id &&
+              // What follows the end of its job is another rule's business.
+              !memory.frames.some(
+                (end) => end.seq < frame.seq && isEnd(rules, end, jobOf(recording, end), job),
+              ),
           );
           if (due.length === 0 || !wasOpen) continue;
           const sent = job.calls
-            .filter((call) => call.verb === verb && call.accepted)
+            .filter((call) => call.verb === verb && mayHaveBeenTaken(recording.events, call))
             .map((call) => call.body);
           judgeDeliveries({
             type,
@@ -76,11 +82,27 @@ export function completeness(rules: EmitRules): Monitor {
             got,
             last,
             report,
+            timesSent: (n) => Math.max(1, timesSent(recording.events, job, n)),
           });
         }
       }
     },
   });
+}
+
+/** A call without an answer may have been taken all the same. */
+function mayHaveBeenTaken(events: readonly WireEvent[], { accepted, seq }: Call): boolean {
+  const event = events[seq];
+  return accepted || (event?.kind === 'exchange' && event.status === 0);
+}
+
+/** How many requests for a job's progress, by whomever, bore a number and were not refused. */
+function timesSent(events: readonly WireEvent[], job: Job, n: number): number {
+  return events.filter((event) => {
+    if (event.kind !== 'exchange' || event.method !== 'POST' || event.status >= 300) return false;
+    const body = event.url.includes(`${job.id}/progress`) ? parseJson(event.requestBody ?? '') : undefined;
+    return isObject(body) && body.n === n;
+  }).length;
 }
 
 /** An exchange is recorded when it is over; it began as many milliseconds before as it took. */
@@ -91,6 +113,10 @@ function began(events: readonly WireEvent[], seq: number): number {
   let at = seq;
   while (at > 0 && (events[at - 1]?.at ?? 0) >= start) at -= 1;
   return at;
+}
+
+function isEnd(rules: EmitRules, frame: Frame, about: string | undefined, job: Job): boolean {
+  return about === job.id && rules.events[typeOf(frame) ?? '']?.terminal === true;
 }
 
 function closedByUs(events: readonly WireEvent[], seq: number): boolean {
@@ -108,10 +134,11 @@ function judgeDeliveries(facts: {
   /** All that was sent: a call under way while the viewer joined may or may not reach it. */
   readonly sent: readonly Json[];
   readonly got: readonly Frame[];
+  readonly timesSent: (n: number) => number;
   readonly last: WireEvent;
   readonly report: Parameters<NonNullable<Monitor['end']>>[2];
 }): void {
-  const { type, scope, stream, job, due, sent, got, last, report } = facts;
+  const { type, scope, stream, job, due, sent, got, last, report, timesSent } = facts;
   const ids = stream === 'space' ? ['E40'] : type === 'progress' ? ['E31', 'E22'] : ['E32', 'E22'];
   for (const id of ids) report.saw(id, last);
   if (got.length < due.length) {
@@ -138,11 +165,16 @@ function judgeDeliveries(facts: {
     for (const id of keeps) report.saw(id, frame);
     const data = datas[at];
     if (sent.some((body) => sameJson(body, data))) return;
+    if (got.length > sent.length) {
+      const finding = { rule: `unasked ${type}`, expected: `${sent.length} of them`, actual: show(data) };
+      report.find('E22i', finding, frame);
+      return;
+    }
     const nearest = due[at];
     for (const id of keeps) {
       report.find(
         id,
-        { rule: `changed ${type}`, expected: `data ${show(nearest)}`, actual: show(data), pointer: '/data' },
+        { rule: `changed ${type}`, expected: `data ${show(nearest)}`, ...instead(data, '/data') },
         frame,
       );
     }
@@ -156,7 +188,7 @@ function judgeDeliveries(facts: {
     report.saw('E31i', frame);
     report.saw('E22i', frame);
     const highest = Math.max(...before);
-    if (before.includes(n)) {
+    if (before.filter((one) => one === n).length >= timesSent(n)) {
       const finding = {
         rule: 'twice',
         expected: 'each call of the worker once',
@@ -169,7 +201,7 @@ function judgeDeliveries(facts: {
         expected: `progress ${highest + 1} or later`,
         actual: `progress ${n}`,
       };
-      report.find('E31i', finding, frame);
+      for (const id of ['E31i', 'E22i']) report.find(id, finding, frame);
     }
   });
 }

@@ -1,3 +1,4 @@
+import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { messageOf, streamOf } from '../message.ts';
 
@@ -22,7 +23,7 @@ export function identity(): Monitor {
         if (id !== about.job) {
           report.find(
             'E27',
-            { rule: 'another-job', expected: `jobId ${about.job}`, actual: id, pointer: '/jobId' },
+            { rule: 'another-job', expected: `jobId ${about.job}`, ...instead(id, '/jobId') },
             event,
           );
         }

@@ -2,7 +2,7 @@ import type { SurfaceContract } from '../../../contract/contract.ts';
 import { isObject } from '../../../contract/json.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
 import { type Validators, validatorsOf } from '../../../contract/validators.ts';
-import { show } from '../../../suite/judgement.ts';
+import { instead, insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
 import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
@@ -50,7 +50,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
       if (!message) {
         report.find(
           'E1',
-          { rule: 'not-an-object', expected: 'one JSON object', actual: event.text.slice(0, 120) },
+          { rule: 'not-an-object', expected: 'one JSON object', ...insteadText(event.text, 120) },
           event,
         );
         return;
@@ -76,7 +76,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
         if (!known && type !== undefined && state.spokenOf.has(job)) {
           report.find(
             'E28i',
-            { rule: 'unknown-type', expected: 'one of the nine types', actual: type, pointer: '/type' },
+            { rule: 'unknown-type', expected: 'one of the nine types', ...instead(type, '/type') },
             event,
           );
         }
@@ -95,8 +95,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
           const finding = {
             rule: 'data',
             expected: 'the full data',
-            actual: show(message.data),
-            pointer: '/data',
+            ...instead(message.data, '/data'),
           };
           report.find('E43', finding, event);
         }
@@ -105,8 +104,7 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
           {
             rule: `schema ${violation.pointer}`,
             expected: `${violation.expected}${violation.pointer === '' ? '' : ` at ${violation.pointer}`}`,
-            actual: show(valueAt(message, violation.pointer)),
-            pointer: violation.pointer,
+            ...instead(valueAt(message, violation.pointer), violation.pointer),
           },
           event,
         );

@@ -1,4 +1,5 @@
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import type { WireEvent } from '../../../wire/event.ts';
 import { messageOf, typeOf } from '../message.ts';
 
 /** How far a timestamp may be from the target's own clock: its Date header counts whole seconds. */
@@ -38,6 +39,19 @@ export function timeGoesOn(): Monitor {
   });
 }
 
+interface Clock {
+  /** Milliseconds from our clock to the target's, as its last Date header had it. */
+  offset: number | undefined;
+  /** The first event that was dated too early. */
+  behind: { readonly event: WireEvent; readonly finding: ReturnType<typeof skewed> } | undefined;
+  agrees: boolean;
+}
+
+function skewed(text: string, off: number) {
+  const actual = `${text}, ${Math.round(off / 1000)} s off`;
+  return { rule: 'skew', expected: "the target's own time", actual, pointer: '/timestamp' };
+}
+
 /** Timestamps agree with the target's own clock, as its Date header tells it. */
 export function clockAgrees(): Monitor {
   return monitor({
@@ -46,7 +60,7 @@ export function clockAgrees(): Monitor {
     surface: 'emit',
     per: 'run',
     checks: ['E26i'],
-    start: () => ({ offset: undefined as number | undefined }),
+    start: (): Clock => ({ offset: undefined, behind: undefined, agrees: false }),
     step(state, event, report) {
       if (event.kind === 'exchange' || event.kind === 'opened') {
         const date = Date.parse(event.headers.date ?? '');
@@ -58,18 +72,13 @@ export function clockAgrees(): Monitor {
       if (typeof text !== 'string' || Number.isNaN(at)) return;
       report.saw('E26i', event);
       const off = at - (state.offset + event.at);
-      if (Math.abs(off) > skewMs) {
-        report.find(
-          'E26i',
-          {
-            rule: 'skew',
-            expected: "the target's own time",
-            actual: `${text}, ${Math.round(off / 1000)} s off`,
-            pointer: '/timestamp',
-          },
-          event,
-        );
-      }
+      if (Math.abs(off) <= skewMs) state.agrees = true;
+      else if (off < 0) state.behind ??= { event, finding: skewed(text, off) };
+      else report.find('E26i', skewed(text, off), event);
+    },
+    // An event may be sent late, and is then dated rightly: a clock that is behind is so for every event.
+    end({ agrees, behind }, _last, report) {
+      if (behind && !agrees) report.find('E26i', behind.finding, behind.event);
     },
   });
 }

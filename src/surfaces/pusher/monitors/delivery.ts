@@ -1,5 +1,6 @@
 import { isObject } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
 import type { Call } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
@@ -116,7 +117,7 @@ function judge(
         ? {
             rule: 'changed',
             expected: `data ${one.data.slice(0, 160)}`,
-            actual: changed.text.slice(0, 160),
+            ...insteadText(changed.text),
             pointer: '/data',
           }
         : { rule: 'lost', expected: `${one.name} on ${one.channel}`, actual: 'nothing of it' };

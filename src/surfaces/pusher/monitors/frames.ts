@@ -2,7 +2,7 @@ import type { SurfaceContract } from '../../../contract/contract.ts';
 import { isObject, type Json } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import { type Validators, validatorsOf } from '../../../contract/validators.ts';
-import { show } from '../../../suite/judgement.ts';
+import { instead, insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
 import type { Frame } from '../../../wire/event.ts';
@@ -56,8 +56,7 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
         {
           rule: `schema ${eventOf(frame)?.replace(/^\W/, '')} ${pointer}`,
           expected: `${violation.expected}${pointer === '' ? '' : ` at ${pointer}`}`,
-          actual: show(valueAt(value, violation.pointer)),
-          pointer,
+          ...instead(valueAt(value, violation.pointer), pointer),
         },
         frame,
       );
@@ -80,10 +79,12 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
       const message = messageOf(event);
       const name = eventOf(event);
       if (event.binary || !message || name === undefined) {
-        const actual = event.binary ? `a binary frame of ${event.bytes} bytes` : event.text.slice(0, 120);
+        const seen = event.binary
+          ? { actual: `a binary frame of ${event.bytes} bytes`, shape: 'binary' }
+          : insteadText(event.text, 120);
         report.find(
           'PC4',
-          { rule: 'no-event', expected: 'a JSON object with an event, as text', actual },
+          { rule: 'no-event', expected: 'a JSON object with an event, as text', ...seen },
           event,
         );
         return;
@@ -102,8 +103,7 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
             {
               rule: `data ${name}`,
               expected: 'an object, as JSON in a string',
-              actual: show(data),
-              pointer: '/data',
+              ...instead(data, '/data'),
             },
             event,
           );

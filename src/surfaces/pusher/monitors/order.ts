@@ -1,6 +1,6 @@
 import { sameJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
-import { show } from '../../../suite/judgement.ts';
+import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
 import { isOurs, protocolEvent, requestOf, statusOf, subscriptionAnswer, updateOf } from '../message.ts';
@@ -43,7 +43,7 @@ export function order(rules: PusherRules, dialect: string): Monitor {
         status !== undefined && events && Object.hasOwn(events, status) ? events[status] : undefined;
       if (status === undefined || !rule) return;
       const find = (ids: readonly string[], name: string, expected: string): void => {
-        for (const id of ids) report.find(id, { rule: name, expected, actual: show(updateOf(event)) }, event);
+        for (const id of ids) report.find(id, { rule: name, expected, ...instead(updateOf(event)) }, event);
       };
       const last = state.last && statusOf(state.last);
       if (state.ended !== '')
