@@ -38,7 +38,9 @@ function deadlinesOf({ subject }: Trial): { readonly connectMs: number; readonly
   const [load = 0] = loadavg();
   const factor = Math.min(10, Math.max(1, load / availableParallelism()));
   const { connectMs, answerMs } = patience[subject.kind];
-  return { connectMs: Math.round(connectMs * factor), answerMs: Math.round(answerMs * factor) };
+  // Longer than that, and what waits for the missing keeps others from being pinged.
+  const answer = Math.min(Math.max(answerMs, 10_000), Math.round(answerMs * factor));
+  return { connectMs: Math.round(connectMs * factor), answerMs: answer };
 }
 
 /** Scenes at a time: several trials share a thread, and none is to starve. */

@@ -10,7 +10,7 @@ export const largestMessage = 1024 * 1024;
 export const connectionHeader = 'x-plumbline-connection';
 
 /** A WebSocket server without a port of its own; sockets come by `handleUpgrade`. */
-export function createSocketServer(): WebSocketServer {
+export function createSocketServer({ autoPong = true } = {}): WebSocketServer {
   // @types/ws lags behind: closeTimeout is there since ws 8.19.
   const options: ServerOptions & { readonly closeTimeout: number } = {
     noServer: true,
@@ -19,6 +19,7 @@ export function createSocketServer(): WebSocketServer {
     closeTimeout: 5000,
     // One message of a connection for each turn of the event loop, so that whoever floods does not hold up the others.
     allowSynchronousEvents: false,
+    autoPong,
     // Contexts are not kept between messages: memory stays flat with ten thousand viewers.
     perMessageDeflate: { threshold: 1024, serverNoContextTakeover: true, clientNoContextTakeover: true },
   };

@@ -1,6 +1,11 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import type { AddressInfo, Socket } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createNetServer,
+  type Server as NetServer,
+  type Socket,
+} from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
@@ -45,11 +50,7 @@ export async function createListener({
     ? createSecureServer({ ...certificate }, respond)
     : createServer(respond);
   const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
-  });
-  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+  const upgrade = (request: IncomingMessage, socket: Duplex, head: Buffer): void => {
     // From here on Node no longer listens for errors of this socket; unheard, one would end the process.
     socket.on('error', () => {});
     try {
@@ -62,6 +63,13 @@ export async function createListener({
       log(`upgrade failed: ${(cause as Error).message}`);
       refuseUpgrade(socket, 500, { error: 'Internal error' });
     }
+  };
+  server.on('upgrade', upgrade);
+  const isMixed = certificate !== undefined && surfaces.some(({ inTheClear }) => inTheClear);
+  const front: NetServer = isMixed ? mixed(server, createServer(respond).on('upgrade', upgrade)) : server;
+  front.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {}).on('close', () => sockets.delete(socket));
   });
   server.on('clientError', (_cause, socket: Duplex) => {
     if (socket.writable) refuseUpgrade(socket, 400, { error: 'This is no valid HTTP request' });
@@ -69,27 +77,42 @@ export async function createListener({
   });
 
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
+    front.once('error', (cause: NodeJS.ErrnoException) => {
       const reason =
         cause.code === 'EADDRINUSE' ? 'is taken; choose another, or 0 for any' : `fails: ${cause.message}`;
       reject(new InputError(`port ${port} on ${host} ${reason}`, { cause }));
     });
-    server.listen(port, host, resolve);
+    front.listen(port, host, resolve);
   });
-  server.on('error', (cause) => log(`server: ${cause.message}`));
+  front.on('error', (cause) => log(`server: ${cause.message}`));
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: (front.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
         const cut = setTimeout(() => {
           for (const socket of sockets) socket.destroy();
         }, grace);
-        server.close(() => {
+        front.close(() => {
           clearTimeout(cut);
           resolve();
         });
         server.closeIdleConnections();
       }),
   };
+}
+
+/** The first byte of a TLS handshake. */
+const handshake = 0x16;
+
+/** One port for both: whoever begins with a TLS handshake is for `secure`, everybody else for `plain`. */
+function mixed(secure: Server, plain: Server): NetServer {
+  return createNetServer((socket) => {
+    socket.once('readable', () => {
+      const head: Buffer | null = socket.read();
+      if (head === null) return;
+      socket.unshift(head);
+      (head[0] === handshake ? secure : plain).emit('connection', socket);
+    });
+  });
 }

@@ -24,6 +24,8 @@ export interface SurfaceServer {
   readonly mount: (app: Hono) => void;
   /** Takes an upgrade request if its path is one of its own; false: somebody else's. */
   readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => boolean;
+  /** Whether upgrades are taken without TLS too, on a server that has it. */
+  readonly inTheClear?: boolean;
   /** Performs a control operation other than `advance`, which the timers do; undefined: not mine. */
   readonly control: (command: JsonObject) => Json | undefined;
   /** Entries for a target file that reach this surface at an origin such as `127.0.0.1:7007`. */

@@ -57,16 +57,6 @@ function givenElsewhere(view: View, asked: Asked): boolean {
   return given(view, { ...asked, encoding }).kind === 'passed';
 }
 
-export function optional(view: View, asked: Asked): Judgement {
-  const judgement = given(view, asked);
-  return judgement.kind === 'failed'
-    ? {
-        kind: 'not-applicable',
-        reason: `the endpoint does not read a ${asked.encoding} body, which is only advice`,
-      }
-    : judgement;
-}
-
 /** Refused beside its accepted twin. A server error says nothing, unless it is what the row is about. */
 export function refused(
   view: View,

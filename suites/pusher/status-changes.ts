@@ -23,7 +23,7 @@ const late = 1000;
 export function changeCases(rules: PusherRules, dialect: string, made: Scene<PusherVerbs>): Case[] {
   const { everyChange, prompt } = rules.delivery;
   const pending = rules.dialects[dialect]?.events.pending;
-  const shownIds = pending?.shown === 'never' ? (pending.requirements ?? []) : ['M10'];
+  const shownIds = pending?.shown === 'never' ? (pending.requirements ?? []) : ['M30'];
   return [
     judge(
       made,

@@ -4,6 +4,8 @@ import type { IncomingMessage } from 'node:http';
 export interface Presented {
   readonly header?: { readonly scheme: string; readonly token: string };
   readonly query?: string;
+  /** It came over TLS. */
+  readonly secure?: true;
 }
 
 /** What an endpoint knows of its tokens. */
@@ -18,9 +20,14 @@ export interface Keyring {
 export function presentedBy(request: IncomingMessage, url: URL, queryToken: string): Presented {
   const { authorization } = request.headers;
   const query = url.searchParams.get(queryToken) ?? undefined;
-  if (authorization === undefined) return query === undefined ? {} : { query };
+  const secure = 'encrypted' in request.socket ? { secure: true as const } : {};
+  if (authorization === undefined) return { ...(query === undefined ? {} : { query }), ...secure };
   const [, scheme = '', token = ''] = /^(\S*)\s*(.*)$/.exec(authorization) ?? [];
-  return { header: { scheme: scheme.toLowerCase(), token }, ...(query === undefined ? {} : { query }) };
+  return {
+    header: { scheme: scheme.toLowerCase(), token },
+    ...(query === undefined ? {} : { query }),
+    ...secure,
+  };
 }
 
 /** Which row of the rules' `credentials` this is: the faults of the door are told apart by it. */

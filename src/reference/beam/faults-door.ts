@@ -28,8 +28,14 @@ const formFaults: readonly Fault[] = [
     says: 'the door turns a good token away',
     bend: () => ({ admit: () => false }),
   }),
+  fault('beam/nobody-over-tls', {
+    breaks: ['B9', 'B10', 'B2'],
+    says: 'the door turns a good token away that comes over TLS',
+    secure: true,
+    bend: ({ admit }) => ({ admit: (presented, keys) => !presented.secure && admit(presented, keys) }),
+  }),
   fault('beam/query-token-refused', {
-    breaks: ['BH3'],
+    breaks: ['BH3', 'A16'],
     says: 'a token in the query does not count',
     dialects: ['beta9'],
     bend: ({ admit }) => ({ admit: (shown, keys) => shown.header !== undefined && admit(shown, keys) }),

@@ -8,7 +8,7 @@ const dialects = ['beta9'];
 /** Heartbeats that do not come, come when they should not, or are none. */
 export const heartbeatFaults: readonly Fault[] = [
   fault('beam/no-heartbeat', {
-    breaks: ['BH1', 'BH2'],
+    breaks: ['BH1', 'BH2', 'A18.heartbeat'],
     says: 'there are no heartbeats',
     dialects,
     bend: () => ({ heartbeat: () => undefined }),

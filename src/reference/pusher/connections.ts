@@ -45,6 +45,7 @@ export function createServe({ policies, hubOf, timers, log }: Parts): Serve {
       if (reaction.do === 'send') say([reaction.message]);
       else if (reaction.do === 'subscribe') say(subscribe(connection, hub, reaction.claim, policies));
       else if (reaction.do === 'unsubscribe') say(unsubscribe(connection, hub, reaction.channel, policies));
+      else if (reaction.do === 'relay') relay(reaction.message, hub, policies);
       else if (reaction.do === 'close') outbox.close(reaction.code, reaction.reason);
       else socket.terminate();
     };
@@ -72,6 +73,10 @@ export function createServe({ policies, hubOf, timers, log }: Parts): Serve {
     say(policies.greet(socketId));
     log(`pusher: ${socketId} is connected to ${app.dialect}`);
   };
+}
+
+function relay(message: Message, hub: Hub, policies: PusherPolicies): void {
+  for (const { outbox } of hub.subscribers(message.channel ?? '')) outbox.send(policies.encode(message));
 }
 
 /** Joins a channel if that is granted, in one turn with the answer: nothing can come before it (PS10). */

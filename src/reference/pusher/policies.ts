@@ -54,6 +54,8 @@ export interface IdlePlan {
 export interface PusherPolicies extends Reactions {
   /** Whether a connection is served, or with which code it is closed. */
   readonly admit: (request: ConnectionRequest) => Admission;
+  /** Whether a connection without TLS is served where there is TLS. */
+  readonly servesInTheClear: () => boolean;
   /** The messages that come before the close of a connection that is not served. */
   readonly farewell: (code: number, reason: string) => readonly Message[];
   readonly nextSocketId: () => string;
@@ -66,6 +68,8 @@ export interface PusherPolicies extends Reactions {
   readonly leaves: (connection: Connection, channel: string) => boolean;
   /** What of a client counts as a sign of life. */
   readonly countsAsLife: (sign: Sign) => boolean;
+  /** Whether a WebSocket ping gets a WebSocket pong. */
+  readonly answersControlPings: () => boolean;
   readonly idle: () => IdlePlan;
   /** The connections that get an event, one copy each time they are named. */
   readonly route: (event: ChannelEvent, hub: Hub) => Iterable<Connection>;
@@ -115,6 +119,7 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
   const limits = triggerLimits(rules);
   return {
     admit: connectionAdmission(reading),
+    servesInTheClear: () => false,
     farewell: () => [],
     nextSocketId: socketIds(),
     greet: (socketId) => [
@@ -125,6 +130,7 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
     authorizeChannel: subscriptionAuthority(rules, reading),
     leaves: () => true,
     countsAsLife: () => true,
+    answersControlPings: () => true,
     idle: () => ({
       ask: reading('A11.ping') === 'control-frame' ? 'control-frame' : 'event',
       after: announced,

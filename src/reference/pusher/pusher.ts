@@ -47,6 +47,7 @@ export function createPusher({ contract, reading, faults, log, timers }: Referen
       results.mount(server);
     },
     upgrade: sockets.upgrade,
+    inTheClear: policies.servesInTheClear(),
     control({ op, token }) {
       const bearer = typeof token === 'string' ? tokens.get(token) : undefined;
       if (!bearer || (op !== 'revoke' && op !== 'restore')) return undefined;

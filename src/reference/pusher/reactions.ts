@@ -5,6 +5,8 @@ export type Reaction =
   | { readonly do: 'send'; readonly message: Message }
   | { readonly do: 'subscribe'; readonly claim: Claim }
   | { readonly do: 'unsubscribe'; readonly channel: string }
+  /** Handed on to the subscribers of its channel. */
+  | { readonly do: 'relay'; readonly message: Message }
   | { readonly do: 'close'; readonly code: number; readonly reason: string }
   /** The connection ends without a word. */
   | { readonly do: 'drop' };

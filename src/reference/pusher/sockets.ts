@@ -11,7 +11,7 @@ export interface Sockets {
 }
 
 export function createSockets(policies: PusherPolicies, serve: Serve): Sockets {
-  const server = createSocketServer();
+  const server = createSocketServer({ autoPong: policies.answersControlPings() });
   return {
     upgrade(request, socket, head) {
       const url = targetOf(request);

@@ -1,3 +1,4 @@
+import { isObject, parseJson } from '../../../contract/json.ts';
 import { defineFault } from '../../define-fault.ts';
 import type { Fault } from '../../surface-server.ts';
 import type { PusherPolicies } from '../policies.ts';
@@ -130,6 +131,29 @@ export const connectionFaults: readonly Fault[] = [
     bend: ({ react }) => ({
       react: (incoming) =>
         incoming.kind === 'ping' && /"data":\s*""/.test(incoming.text) ? [{ do: 'drop' }] : react(incoming),
+    }),
+  }),
+  fault('pusher/serves-plain', {
+    breaks: ['M4', 'PX7'],
+    says: 'a connection without TLS is served where TLS is offered',
+    secure: true,
+    bend: () => ({ servesInTheClear: () => true }),
+  }),
+  fault('pusher/control-pings-unanswered', {
+    breaks: ['PK1'],
+    says: 'a WebSocket ping gets no WebSocket pong',
+    bend: () => ({ answersControlPings: () => false }),
+  }),
+  fault('pusher/forged-updates-relayed', {
+    breaks: ['PS15'],
+    says: 'a job update that a client makes up is handed on to its channel',
+    bend: ({ react }) => ({
+      react(incoming) {
+        const message = incoming.kind === 'unknown' ? parseJson(incoming.text) : undefined;
+        if (!isObject(message) || typeof message.channel !== 'string') return react(incoming);
+        const { event, channel, data = null } = message;
+        return [{ do: 'relay', message: { event: String(event), channel, data } }];
+      },
     }),
   }),
   fault('pusher/control-pings-do-not-count', {

@@ -34,7 +34,7 @@ export const deliveryFaults: readonly Fault[] = [
     },
   }),
   fault('pusher/delivered-to-other-channel', {
-    breaks: ['PS15', 'PS5', 'PS7'],
+    breaks: ['PS15', 'PS5', 'PS7', 'PS10', 'PH17'],
     says: 'every third event reaches everybody who is connected to the app',
     bend({ route }) {
       const now = everyNth(3);
@@ -51,15 +51,20 @@ export const deliveryFaults: readonly Fault[] = [
       },
     }),
   }),
-  fault('pusher/later-subscribers-miss-updates', {
-    breaks: ['PS14'],
-    says: 'of several subscribers only the first gets job updates',
-    bend: ({ route }) => ({
-      route(event, hub) {
-        const receivers = [...route(event, hub)];
-        return event.job ? receivers.slice(0, 1) : receivers;
-      },
-    }),
+  fault('pusher/updates-shared-out', {
+    breaks: ['PS14', 'M14', 'D28', 'D30', 'D9i', 'D52'],
+    says: 'subscribers take turns: each job update goes to every second one',
+    bend({ route }) {
+      let turn = 0;
+      return {
+        route(event, hub) {
+          const receivers = [...route(event, hub)];
+          if (!event.job) return receivers;
+          turn += 1;
+          return receivers.filter((_, at) => (at + turn) % 2 === 0);
+        },
+      };
+    },
   }),
   fault('pusher/published-lost', {
     breaks: ['PS14'],

@@ -71,6 +71,13 @@ export const jobFaults: readonly Fault[] = [
     },
   }),
   payload(
+    'pusher/request-id-in-a-list',
+    ['M9'],
+    'updates name their request in a list',
+    (data) => ({ ...data, request_id: [data.request_id ?? null] }),
+    'modelbeam',
+  ),
+  payload(
     'pusher/status-of-its-own',
     ['M10', 'M2'],
     'progress is reported with status working',
@@ -109,7 +116,7 @@ export const jobFaults: readonly Fault[] = [
     ['D21'],
     'a job that is no image shows a preview',
     (data, { job }) =>
-      job.kind === 'other' && isUpdate(data) ? { ...data, preview: 'data:image/jpeg;base64,/9j/4AAQ' } : data,
+      job.kind === 'other' ? { ...data, preview: 'data:image/jpeg;base64,/9j/4AAQ' } : data,
     'dryapi',
   ),
   payload(
@@ -241,7 +248,7 @@ export const jobFaults: readonly Fault[] = [
   ),
   announces(
     'pusher/stale-status-first',
-    ['M14', 'D27', 'D20', 'D28'],
+    ['M14', 'D27', 'D20'],
     'each progress and the end come after an update that says pending once more',
     (updates, job) =>
       ['in_progress', 'done'].includes(job.status)

@@ -9,6 +9,16 @@ const fault = defineFault<PusherPolicies>;
 
 /** Subscribing, leaving, and the answers to both. */
 export const subscriptionFaults: readonly Fault[] = [
+  fault('pusher/clients-stay-shut', {
+    breaks: ['M7', 'D37', 'PS1', 'PA1'],
+    says: "a client's own channel stays shut to the right signature",
+    bend: ({ authorizeChannel }) => ({
+      authorizeChannel: (claim) =>
+        /^private-client\.\d+$/.test(claim.channel)
+          ? { reason: 'Invalid signature' }
+          : authorizeChannel(claim),
+    }),
+  }),
   fault('pusher/signature-not-checked', {
     breaks: ['PS3', 'PS4i'],
     says: 'a private channel opens to whoever knows its name',

@@ -1,5 +1,5 @@
 import type { SurfaceContract } from '../../../contract/contract.ts';
-import { isObject, type Json } from '../../../contract/json.ts';
+import { isObject, type Json, type JsonObject } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import { type Validators, validatorsOf } from '../../../contract/validators.ts';
 import { instead, insteadText } from '../../../suite/judgement.ts';
@@ -33,9 +33,13 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
   const schemas = [
     'messages/job-event',
     update,
-    ...[...ofProtocol.values()].flatMap(({ frame, data }) => (data === undefined ? [frame] : [frame, data])),
+    ...[...ofProtocol.values()].flatMap(({ data }) => (data === undefined ? [] : [data])),
   ];
-  const covered = new Set(['PC4', ...schemas.flatMap((name) => namedIn(contract.schemas[name]))]);
+  const covered = new Set([
+    'PC4',
+    ...schemas.flatMap((name) => namedIn(contract.schemas[name])),
+    ...[...ofProtocol.values()].flatMap(({ frame }) => namedIn(beyondItsName(contract.schemas[frame]))),
+  ]);
 
   const judge = (
     schema: string,
@@ -119,6 +123,19 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
       judge(update, isObject(data) ? data : null, event, '/data', report);
     },
   });
+}
+
+/** A schema without what is settled once a frame has been told by its event: that part cannot fail. */
+function beyondItsName(schema: JsonObject | undefined): JsonObject {
+  if (!schema) return {};
+  const { 'x-requirement': own, properties, required, ...rest } = schema;
+  const { event: _, ...others } = isObject(properties) ? properties : {};
+  const isOwn = (key: Json): boolean => {
+    const property = others[String(key)];
+    return key !== 'event' && !(isObject(property) && 'x-requirement' in property);
+  };
+  const asksMore = Array.isArray(required) && required.some(isOwn);
+  return { ...rest, properties: others, ...(asksMore && own !== undefined ? { 'x-requirement': own } : {}) };
 }
 
 /** The requirements named in a schema, without compiling it: `--list` must not pay for Ajv. */
