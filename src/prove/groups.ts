@@ -6,7 +6,7 @@ export interface Groups {
   readonly of: (id: string) => readonly string[];
   /** Whether a check of a requirement may fail where others are broken: it is one of them, or includes one. */
   readonly mayFail: (id: string, broken: ReadonlySet<string>) => boolean;
-  /** Dialects that have a member of the group; undefined: all. */
+  /** Dialects that have a member of the group; undefined: all. An open point has none of its own. */
   readonly dialectsOf: (id: string) => readonly string[] | undefined;
 }
 
@@ -26,6 +26,7 @@ export function groupsOf(requirements: readonly Requirement[]): Groups {
     of: groupOf,
     mayFail: (id, broken) => mayFail(id, broken, new Set()),
     dialectsOf(id) {
+      if (!byId.has(id)) return [];
       const lists = groupOf(id).map((member) => byId.get(member)?.applies.dialects);
       return lists.includes(undefined) ? undefined : [...new Set(lists.flatMap((list) => list ?? []))];
     },

@@ -188,15 +188,15 @@ function judgeFault(
   };
 }
 
-/** The dialects in which a fault can be seen: those it says, else those of which what it is for is asked. */
+/** The dialects in which a fault can be seen: those it says, else those of which anything that it breaks is asked. */
 export function shownIn(
   { dialects, breaks }: FaultRow,
   all: readonly string[],
   groups: Groups,
 ): readonly string[] {
-  const [first = ''] = breaks;
-  const own = dialects ?? groups.dialectsOf(first);
-  return all.filter((dialect) => own?.includes(dialect) ?? true);
+  const asked = breaks.map(groups.dialectsOf);
+  const isAsked = (dialect: string): boolean => asked.some((own) => own?.includes(dialect) ?? true);
+  return all.filter(dialects ? (dialect) => dialects.includes(dialect) : isAsked);
 }
 
 function nested(cells: readonly Cell[]): FaultResult['failed'] {

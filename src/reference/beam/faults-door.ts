@@ -61,7 +61,7 @@ const formFaults: readonly Fault[] = [
     bend: () => ({ refuse: () => ({ kind: 'answer', status: 400 }) }),
   }),
   fault('beam/refuses-with-403', {
-    breaks: ['BH4'],
+    breaks: ['BH4', 'A17'],
     says: 'a refusal bears the status 403 where beta9 has 401',
     dialects: ['beta9'],
     bend: () => ({ refuse: () => ({ kind: 'answer', status: 403 }) }),

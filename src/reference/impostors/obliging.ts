@@ -84,7 +84,7 @@ export const obligingImpostors: readonly Impostor[] = [
       answer: grants,
       stream: (socket, { url = '', headers }) => {
         if (isPusher(url)) pushy(socket, 'granted');
-        else for (const message of wellFormed(contract, url)) say(socket, message);
+        else for (const message of [{ type: 'ping' }, ...wellFormed(contract, url)]) say(socket, message);
         const data = { url, headers: { ...headers } } as unknown as JsonObject;
         const about = { jobId: jobNamedIn(url), jobName: 'a-job', type: 'progress', status: 'running' };
         say(socket, { ...about, timestamp: new Date().toISOString(), data });

@@ -27,6 +27,23 @@ export const audienceFaults = [
       },
     }),
   }),
+  fault('emit/foreign-space-hears-at-times', {
+    breaks: ['E15', 'E22i'],
+    says: 'every fourth event of a job reaches the streams of other spaces as well',
+    bend({ audience }) {
+      const counts = new Map<string, number>();
+      return {
+        *audience(event, job, viewers) {
+          yield* audience(event, job, viewers);
+          const count = (counts.get(job.id) ?? 0) + 1;
+          counts.set(job.id, count);
+          if (count % 4 !== 0) return;
+          for (const viewer of viewers.all())
+            if (viewer.stream === 'space' && viewer.id !== job.space) yield viewer;
+        },
+      };
+    },
+  }),
   fault('emit/neighbour-job-hears', {
     breaks: ['E27', 'E28'],
     says: 'the events of a job reach the streams of other jobs of its space',

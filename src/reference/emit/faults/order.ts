@@ -73,6 +73,39 @@ export const orderFaults = [
           : order(event, past),
     }),
   }),
+  fault('emit/init-stale-by-one', {
+    breaks: ['E21', 'E22i', 'E44i'],
+    says: 'init tells of the state before the present one',
+    bend: ({ greet }) => ({
+      greet: (joined) =>
+        greet(joined).map((event) => {
+          const before = joined.stream === 'job' ? joined.job.history.at(-2)?.status : undefined;
+          return event.type === 'init' && before !== undefined ? { ...event, status: before } : event;
+        }),
+    }),
+  }),
+  fault('emit/init-after-the-next-event', {
+    breaks: ['E21', 'E21i', 'E21bi', 'E22i'],
+    says: 'init comes after the first live event',
+    bend({ greet, order }) {
+      const owed = new Map<string, readonly EmitEvent[]>();
+      return {
+        greet(joined) {
+          const greeting = greet(joined);
+          if (joined.stream !== 'job') return greeting;
+          owed.set(joined.job.id, greeting);
+          return [];
+        },
+        order(event, past) {
+          const { now, waiting } = order(event, past);
+          const id = String(event.jobId);
+          const late = owed.get(id) ?? [];
+          owed.delete(id);
+          return { now: [...now, ...late], waiting };
+        },
+      };
+    },
+  }),
   fault('emit/init-left-out', {
     breaks: ['E21', 'E21i'],
     says: 'a viewer gets nothing until the next event',

@@ -49,6 +49,23 @@ export const scopeFaults = [
     says: 'stripped data is an empty object instead of null',
     bend: leaving(undefined, (seen) => (seen.data === null ? { data: {} } : {})),
   }),
+  fault('emit/null-and-absent-in-turns', {
+    breaks: ['A21.checkpoint', 'A21.retried'],
+    says: 'in place of what is stripped there is null and there is nothing, in turns',
+    bend({ strip }) {
+      const counts = new Map<string, number>();
+      return {
+        strip(event, scope) {
+          const seen = strip(event, scope);
+          if (scope === 'full' || !['checkpoint', 'retried'].includes(event.type)) return seen;
+          const { data: _, ...rest } = seen;
+          const count = (counts.get(event.type) ?? 0) + 1;
+          counts.set(event.type, count);
+          return (count % 2 === 0 ? rest : { ...rest, data: null }) as EmitEvent;
+        },
+      };
+    },
+  }),
   fault('emit/custom-progress-fields-lost', {
     breaks: ['E14', 'E5'],
     says: 'a viewer with jobs:read:progress gets the percentage of a progress event and nothing else',

@@ -191,6 +191,22 @@ export const jobFaults: readonly Fault[] = [
     progress:
       typeof data.progress === 'number' ? 100 - data.progress : (100 - Number(data.progress)).toFixed(2),
   })),
+  fault('pusher/null-fields-left-out-at-times', {
+    breaks: ['M29'],
+    says: 'in every second update of a job a field with nothing to say is left out',
+    bend({ present }) {
+      const counts = new Map<string, number>();
+      return {
+        present(update, dialect) {
+          const payload = present(update, dialect);
+          const count = (counts.get(update.job.id) ?? 0) + 1;
+          counts.set(update.job.id, count);
+          if (count % 2 === 1) return payload;
+          return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
+        },
+      };
+    },
+  }),
   payload('pusher/null-fields-left-out', ['M29'], 'a field with nothing to say is left out', (data) =>
     Object.fromEntries(Object.entries(data).filter(([, value]) => value !== null)),
   ),

@@ -95,6 +95,13 @@ export const triggerFaults: readonly Fault[] = [
     (call, reply) => (isTrigger(call) && reply.status === 200 ? { ...reply, body: {} } : reply),
   ),
   replies(
+    'pusher/trigger-denied-with-200',
+    ['PH6'],
+    'a request that is not authentic is answered with 200, and an error in the body',
+    (_call, reply) =>
+      reply.status === 401 ? { ...reply, status: 200, body: { error: 'denied', code: 401 } } : reply,
+  ),
+  replies(
     'pusher/trigger-denied-with-400',
     ['PH6'],
     'a request that is not authentic is answered with 400',
