@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { parse } from 'yaml';
 import type { JsonObject } from '../contract/json.ts';
 import { type OnAPort, onAPort } from '../wire/on-a-port.ts';
-import { plumbline } from './spawned.ts';
+import { plumbline, start } from './spawned.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'plumbline-secrets-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -91,12 +92,19 @@ function reflection(request: IncomingMessage, body: string): string[] {
       ...new URLSearchParams(url.replace(/^[^?]*/, '')).values(),
     ];
   });
-  return [...new Set(plain)].flatMap((text) => [
+  // Each time another secret in another form comes first, where the harness looks most closely.
+  const worth = [...new Set(plain)].filter((text) => text.includes('S3cr3t'));
+  const forms = (worth.length > 0 ? worth : plain).flatMap((text) => [
     ...[text, encodeURIComponent(text), JSON.stringify(text), JSON.stringify(JSON.stringify(text))],
     ...[0, 1, 2].map((offset) => Buffer.from('.'.repeat(offset) + text).toString('base64')),
     Buffer.from(text).toString('hex'),
   ]);
+  turn += 1;
+  const from = (turn * 7) % forms.length;
+  return [...forms.slice(from), ...forms.slice(0, from)];
 }
+
+let turn = 0;
 
 function safely(read: () => string): string {
   try {
@@ -246,20 +254,34 @@ async function outputOf(
 }
 
 describe('no planted secret is in any output', { timeout: 300_000 }, () => {
-  it.each(['emit', 'pusher', 'beam'])(
-    'of a run against a %s server that sends back all it is told',
-    async (surface) => {
-      const file = targetFile(`reflected-${surface}.yaml`, entries(server.port));
-      const { exit, text } = await outputOf(
-        ['conform', '--target', file, '--surface', surface, '--verbose', '--timeout-multiplier', '1'],
-        true,
-      );
-      expect([1, 3]).toContain(exit);
-      // It did come back, and was taken out.
-      expect(text.includes('[redacted]')).toBe(true);
-      expectNoSecret(text, surface);
-    },
-  );
+  it('of a run against a server that sends back all it is told', async () => {
+    const file = targetFile('reflected.yaml', entries(server.port));
+    const args = ['conform', '--target', file, '--verbose', '--timeout-multiplier', '0.5'];
+    const { exit, text } = await outputOf(args, true);
+    expect([1, 3]).toContain(exit);
+    // It did come back, and was taken out.
+    expect(text.includes('[redacted]')).toBe(true);
+    expectNoSecret(text, 'reflected');
+  });
+
+  it('of a run against the reference server', async () => {
+    const served = join(folder, 'served.yaml');
+    const { child, ended, prints } = start(['serve', '--port', '0', '--write-target', served]);
+    await prints('Stop with Ctrl-C');
+    // Its credentials are published, but a run cannot know that.
+    const { targets } = parse(readFileSync(served, 'utf8')) as { targets: readonly JsonObject[] };
+    const tokens = [
+      ...JSON.stringify(targets).matchAll(
+        /"(?:\w+_own\d+_\w+|plumbline-\w+-(?:token|revoked)-\d+|\w+-client-\w+-\w+-token)"/g,
+      ),
+    ].map(([quoted]) => quoted.slice(1, -1));
+    expect(tokens.length).toBeGreaterThan(50);
+    const { exit, text } = await outputOf(['conform', '--target', served, '--verbose'], true);
+    child.kill('SIGTERM');
+    await ended;
+    expect([0, 4]).toContain(exit);
+    expect(tokens.filter((token) => text.includes(token))).toEqual([]);
+  });
 
   it('of --list, --dry-run and --explain', async () => {
     const file = targetFile('offline.yaml', entries(server.port));
@@ -272,7 +294,7 @@ describe('no planted secret is in any output', { timeout: 300_000 }, () => {
 
   it('where credentials stand in a URL', async () => {
     const token = encodeURIComponent(header('of-url-token'));
-    for (const path of ['/x', '/app/key', '/api/v1/realtime/spaces/a']) {
+    for (const path of ['/x', '/api/v1/realtime/spaces/a']) {
       const url = `ws://user:${token}@127.0.0.1:${server.port}${path}?token=${token}`;
       const { text } = await outputOf(
         ['conform', '--target', url, '--verbose', '--timeout-multiplier', '0.1'],

@@ -81,6 +81,25 @@ describe('redactor', () => {
     }
   });
 
+  it('leaves no secret in hex, nor what was written as a URL or as JSON before it went into hex or base64', () => {
+    const secret = 'S3cr3t/+"\\é&';
+    const redact = redactor([secret]);
+    for (const text of [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]) {
+      const bytes = Buffer.from(text);
+      for (const form of [bytes.toString('hex'), bytes.toString('hex').toUpperCase()]) {
+        expect(redact(`<${form}>`)).toBe('<[redacted]>');
+      }
+      const inUrl = Buffer.from(`/x?token=${text}`).toString('base64');
+      expect(redact(inUrl)).toMatch(/^.{8,16}\[redacted\].{0,4}$/);
+    }
+    expect(redact(encodeURIComponent(JSON.stringify(secret)))).toBe('%22[redacted]%22');
+  });
+
+  it('leaves no secret without its last character, which the harness itself sends', () => {
+    const secret = 'emit_own01_read_0123456789abcdef';
+    expect(redactor([secret])(`{"token":"${secret.slice(0, -1)}"}`)).toBe('{"token":"[redacted]"}');
+  });
+
   it('takes signatures for the secrets that made them', () => {
     const signature = 'ab'.repeat(32);
     expect(redactor([])(`app-key:${signature}`)).toBe('app-key:[redacted]');
