@@ -75,3 +75,14 @@ export function onSocket(
 ): SocketPeer {
   return { kind: 'socket', name, says, surfaces: everySurface, meet, ...more };
 }
+
+/**
+ * Peers whose misdeeds are met beneath the surfaces, by the code that all of them share: one surface for each,
+ * in turn.
+ */
+export function inTurn(peers: readonly HostilePeer[]): HostilePeer[] {
+  return peers.map((peer, n) => {
+    const at = n % everySurface.length;
+    return { ...peer, surfaces: everySurface.slice(at, at + 1) };
+  });
+}

@@ -25,7 +25,7 @@ const limitMegabytes = 300;
 /** Short, but long enough for the good server on a machine that is busy. */
 const deadlinesOf = ({ peer }: Row) => ({ connectMs: 2000, answerMs: peer.kind === 'http' ? 4000 : 2000 });
 /** Groups at a time: most of the time nobody answers, but what there is to do is done on two cores. */
-const lanes = new Pool(5);
+const lanes = new Pool(4);
 /** What is asked of the good server beside them, and all of it must hold. */
 const bystander = { name: 'bystander', asked: 'bystander:emit/handshake/**' };
 
@@ -101,7 +101,7 @@ async function judged(name: string, some: readonly Row[]): Promise<Run> {
         ...only,
         bystander.asked,
         '--jobs',
-        '16',
+        '6',
         '--reporter',
         `json=${json}`,
       ],

@@ -1,12 +1,11 @@
-import { type HostilePeer, onSocket } from '../hostile-peer.ts';
+import { type HostilePeer, inTurn, onSocket } from '../hostile-peer.ts';
 import { dribble, pour } from '../pace.ts';
 import { acceptKey, answer, type Head, lines, onHead, switching } from '../upgrade.ts';
 
 /** Enough to show that somebody reads on for ever. */
 const tooMuch = 64 * 1024 * 1024;
 
-/** Wrong answers to the upgrade. */
-export const answers: readonly HostilePeer[] = [
+const all: readonly HostilePeer[] = [
   onSocket('never-answers', 'reads the upgrade and never answers', ({ socket }) => void socket.resume()),
   saying('a-byte-a-second', 'answers the upgrade with 101, one byte a second', (head, socket) =>
     dribble(socket, switching(head)),
@@ -61,6 +60,16 @@ export const answers: readonly HostilePeer[] = [
   saying('refusal-breaks-off', 'refuses with 403 and less of a body than it promised', (_, socket) =>
     socket.end(`${lines('HTTP/1.1 403 Forbidden', 'Content-Length: 1000')}no`),
   ),
+];
+
+/** Silence, a refusal, a busy server and a bad 101: each surface has its own way of judging these. */
+const judgedBySurface = ['never-answers', 'status-401', 'status-429', 'status-503', 'wrong-accept'];
+const isShared = ({ name }: HostilePeer): boolean => !judgedBySurface.includes(name);
+
+/** Wrong answers to the upgrade. */
+export const answers: readonly HostilePeer[] = [
+  ...all.filter((peer) => !isShared(peer)),
+  ...inTurn(all.filter(isShared)),
 ];
 
 function saying(

@@ -11,20 +11,20 @@ const most = 64 * mebibyte;
 /** Too much, or nothing at all, after a good 101. */
 export const flooding: readonly HostilePeer[] = [
   admitting('silent', 'says nothing after its 101', () => {}),
-  admitting('floods-small', 'sends 2000 small frames a second', (socket) => {
+  admitting('floods-small', 'sends 500 small frames a second', (socket) => {
     const burst = Buffer.concat(Array.from({ length: 100 }, () => frame('{"n":1}')));
-    again(socket, 50, 200, () => socket.write(burst));
+    again(socket, 200, 100, () => socket.write(burst));
   }),
   admitting('floods-big', 'sends frames of 1 MiB as fast as they are read', (socket) =>
     pour(socket, frame(JSON.stringify({ filler: 'x'.repeat(mebibyte) })), most),
   ),
   admitting('floods-pings', 'pings without end', (socket) => {
     const burst = Buffer.concat(Array.from({ length: 100 }, () => frame('', { opcode: opcode.ping })));
-    again(socket, 50, 200, () => socket.write(burst));
+    again(socket, 200, 100, () => socket.write(burst));
   }),
   admitting('floods-pongs', 'sends pongs that nobody asked for', (socket) => {
     const burst = Buffer.concat(Array.from({ length: 100 }, () => frame('', { opcode: opcode.pong })));
-    again(socket, 50, 200, () => socket.write(burst));
+    again(socket, 200, 100, () => socket.write(burst));
   }),
   admitting('announces-1-gib', 'announces a frame of 1 GiB and sends no more', (socket) =>
     socket.write(frame('', { announces: gibibyte })),
@@ -42,7 +42,7 @@ export const flooding: readonly HostilePeer[] = [
     const burst = Buffer.concat(
       Array.from({ length: 100 }, () => frame('', { opcode: opcode.continuation, fin: false })),
     );
-    again(socket, 50, 200, () => socket.write(burst));
+    again(socket, 200, 100, () => socket.write(burst));
   }),
   admitting('a-frame-byte-by-byte', 'sends a frame one byte a second', (socket) =>
     dribble(socket, frame(JSON.stringify({ event: 'x'.repeat(60) })).toString('latin1')),

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { bomb, closeFrame, frame, opcode } from '../frames.ts';
-import { everySurface, type HostilePeer, onSocket } from '../hostile-peer.ts';
+import { type HostilePeer, inTurn, onSocket } from '../hostile-peer.ts';
 import { onUpgrade } from '../upgrade.ts';
 
 let made: Buffer | undefined;
@@ -49,11 +49,6 @@ export const framing: readonly HostilePeer[] = inTurn([
     { surfaces: ['emit'] },
   ),
 );
-
-/** What is done about these is decided beneath the surfaces: one surface each, in turn, and the next for the next. */
-function inTurn(peers: readonly HostilePeer[]): HostilePeer[] {
-  return peers.map((peer, n) => ({ ...peer, surfaces: everySurface.slice(n % 3, (n % 3) + 1) }));
-}
 
 function first(name: string, says: string, make: () => Uint8Array): HostilePeer {
   return onSocket(name, says, ({ socket }) => onUpgrade(socket, () => send(socket, make())));
