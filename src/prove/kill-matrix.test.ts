@@ -60,6 +60,28 @@ describe('a fault', () => {
     expect(kinds(judged([fault('beam/x', 'B3')], [broken('beam/x', cell('B4'))]))).toEqual([]);
   });
 
+  it('may fail what it breaks at times, which kills it not', () => {
+    const sometimes = { ...fault('beam/x', 'B1'), mayBreak: ['B5'] };
+    expect(kinds(judged([sometimes], [broken('beam/x', cell('B1'))]))).toEqual([]);
+    expect(kinds(judged([sometimes], [broken('beam/x', cell('B1'), cell('B5'))]))).toEqual([]);
+    expect(kinds(judged([sometimes], [broken('beam/x', cell('B5'))]))).toEqual([
+      'fault-survives',
+      'break-not-failed',
+    ]);
+  });
+
+  it('that breaks nothing but an open point is to be killed in every dialect', () => {
+    const { dialects: _, ...ofPoint } = fault('beam/x', 'A16');
+    const point = (dialect: string): Cell => ({
+      ...cell('A16', 'beam/open-point/A16', dialect),
+      level: 'SHOULD',
+    });
+    expect(kinds(judged([ofPoint], [broken('beam/x', point('document'))]))).toEqual(['fault-survives']);
+    expect(
+      kinds(judged([ofPoint], [broken('beam/x', point('document')), broken('beam/x', point('beta9'))])),
+    ).toEqual([]);
+  });
+
   it('survives where nothing failed', () => {
     const matrix = judged([fault('beam/x', 'B1')], [broken('beam/x')]);
     expect(kinds(matrix)).toEqual(['fault-survives', 'break-not-failed']);

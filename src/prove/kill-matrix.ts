@@ -9,6 +9,8 @@ export interface FaultRow {
   readonly surface: SurfaceName;
   /** What it is for comes first. An open point may be among them: a server of two minds. */
   readonly breaks: readonly string[];
+  /** What may fail beside it, and need not in every run. */
+  readonly mayBreak?: readonly string[];
   readonly says: string;
   readonly dialects?: readonly string[];
 }
@@ -148,7 +150,7 @@ function judgeFault(
   groups: Groups,
   all: readonly string[],
 ): { readonly row: FaultResult; readonly problems: readonly Problem[] } {
-  const { id, breaks, says } = fault;
+  const { id, breaks, mayBreak = [], says } = fault;
   const broken = new Set(breaks.flatMap(groups.of));
   const found = results.flatMap(({ failed }) => failed).sort(by(cellName));
   const isOwn = ({ requirement }: Cell): boolean => groups.of(requirement).some((one) => broken.has(one));
@@ -160,7 +162,8 @@ function judgeFault(
     const group = groups.of(one);
     return !found.some(({ requirement }) => group.includes(requirement));
   });
-  const mine = found.filter(({ requirement }) => groups.mayFail(requirement, broken));
+  const tolerated = new Set([...broken, ...mayBreak.flatMap(groups.of)]);
+  const mine = found.filter(({ requirement }) => groups.mayFail(requirement, tolerated));
   return {
     row: {
       id,
@@ -188,14 +191,19 @@ function judgeFault(
   };
 }
 
-/** The dialects in which a fault can be seen: those it says, else those of which anything that it breaks is asked. */
+/**
+ * The dialects in which a fault can be seen: those it says, else those of which anything that it breaks is asked,
+ * and all of them where it breaks nothing but open points.
+ */
 export function shownIn(
   { dialects, breaks }: FaultRow,
   all: readonly string[],
   groups: Groups,
 ): readonly string[] {
   const asked = breaks.map(groups.dialectsOf);
-  const isAsked = (dialect: string): boolean => asked.some((own) => own?.includes(dialect) ?? true);
+  const pointsAlone = asked.every((own) => own?.length === 0);
+  const isAsked = (dialect: string): boolean =>
+    pointsAlone || asked.some((own) => own?.includes(dialect) ?? true);
   return all.filter(dialects ? (dialect) => dialects.includes(dialect) : isAsked);
 }
 

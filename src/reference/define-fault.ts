@@ -5,6 +5,8 @@ import type { Fault } from './surface-server.ts';
 export interface FaultSpec<P extends object> {
   /** Requirement ids; the one it is for comes first. */
   readonly breaks: readonly [string, ...string[]];
+  /** Requirement ids that it breaks only when others happen to be connected: not in every run. */
+  readonly mayBreak?: readonly string[];
   /** What goes wrong, in a clause: `the scope filter forgets checkpoint events`. */
   readonly says: string;
   /** Dialects in which it can be seen; absent: all. */

@@ -60,6 +60,8 @@ export interface Fault {
   readonly surface: SurfaceName;
   /** The requirement it is for comes first. */
   readonly breaks: readonly string[];
+  /** Requirement ids that it breaks in some runs. */
+  readonly mayBreak?: readonly string[];
   readonly says: string;
   readonly dialects?: readonly string[];
   /** It can be seen over TLS only. */

@@ -76,7 +76,7 @@ describe('redactor', () => {
     const redact = redactor([secret]);
     for (let kept = 8; kept < secret.length; kept++) {
       const piece = secret.slice(0, kept);
-      expect(redact(`dial /?token=${piece}`)).toBe('dial /?token=[redacted]');
+      if (2 * kept >= secret.length) expect(redact(`dial /?token=${piece}`)).toBe('dial /?token=[redacted]');
       expect(redact(`{"token":"${piece}… (400 characters)`)).toBe('{"token":"[redacted]… (400 characters)');
     }
   });
@@ -93,6 +93,13 @@ describe('redactor', () => {
       expect(redact(inUrl)).toMatch(/^.{8,16}\[redacted\].{0,4}$/);
     }
     expect(redact(encodeURIComponent(JSON.stringify(secret)))).toBe('%22[redacted]%22');
+  });
+
+  it('leaves a word at the end alone that a secret begins with, unless a cut is told', () => {
+    const redact = redactor(['modelbeam-client-42-api-token']);
+    expect(redact('not of dialect modelbeam')).toBe('not of dialect modelbeam');
+    expect(redact('Bearer modelbeam-client-42')).toBe('Bearer [redacted]');
+    expect(redact('Bearer modelbeam-…')).toBe('Bearer [redacted]…');
   });
 
   it('leaves no secret without its last character, which the harness itself sends', () => {

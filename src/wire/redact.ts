@@ -100,7 +100,10 @@ function anyCase(hex: string): string {
   return hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
 }
 
-/** Findings and excerpts are kept short: the cut may go through a secret. */
+/**
+ * Findings and excerpts are kept short: the cut may go through a secret. Where no ellipsis says that there was a
+ * cut, less than half of a secret may well be a word that it begins with: of a token for beam, the word beam.
+ */
 function pieceRemover(forms: readonly string[]): (text: string) => string {
   const byHead = new Map<string, string[]>();
   for (const form of forms) {
@@ -112,7 +115,10 @@ function pieceRemover(forms: readonly string[]): (text: string) => string {
     const cut = text.lastIndexOf('…');
     const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
     for (let at = Math.max(0, body.length - longest); at <= body.length - telling; at += 1) {
-      const piece = byHead.get(body.slice(at, at + telling))?.some((form) => form.startsWith(body.slice(at)));
+      const length = body.length - at;
+      const piece = byHead
+        .get(body.slice(at, at + telling))
+        ?.some((form) => (cut >= 0 || 2 * length >= form.length) && form.startsWith(body.slice(at)));
       if (piece) return `${body.slice(0, at)}${mark}${rest}`;
     }
     return text;

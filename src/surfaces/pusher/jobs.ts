@@ -7,7 +7,7 @@ import type { ChannelAuth } from './channel-auth.ts';
 import { exchange as fetched, isTaken, whyNot } from './http-pool.ts';
 import { requestIn, stateIn } from './job-answers.ts';
 import type { JobDriver, SubmitKind } from './job-driver.ts';
-import { channelOf, requestOf, statusOf } from './message.ts';
+import { channelOf, isChannelEvent, requestOf, statusOf } from './message.ts';
 import { lackOf, type PusherVerb, performerOf } from './performer.ts';
 import { isStillOn } from './standing.ts';
 import type { Waits } from './waits.ts';
@@ -274,6 +274,7 @@ export class Jobs {
         event.seq >= from &&
         peers.includes(event.peer) &&
         channelOf(event) === where &&
+        isChannelEvent(event) &&
         !known.has(requestOf(event) ?? ''),
     );
     if (!stray) return true;

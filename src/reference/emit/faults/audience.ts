@@ -70,7 +70,7 @@ export const audienceFaults = [
     }),
   }),
   fault('emit/second-viewer-misses', {
-    breaks: ['E47', 'E22', 'E8', 'E7i', 'E31', 'E32', 'E33', 'E36'],
+    breaks: ['E47', 'E22', 'E8', 'E7i', 'E31', 'E32', 'E33'],
     says: 'of several viewers of one job only the first gets its events',
     bend: ({ audience }) => ({
       *audience(event, job, viewers) {

@@ -48,11 +48,11 @@ export const orderFaults = [
     }),
   }),
   fault('emit/init-replays-history', {
-    breaks: ['E22', 'E22i', 'E33i', 'E35i'],
+    breaks: ['E22', 'E22i', 'E33i', 'E35i', 'E28'],
     says: 'after init comes everything that has happened before',
     bend: ({ greet }) => ({
       greet: (joined) =>
-        joined.stream === 'job' ? [...greet(joined), ...joined.job.history.slice(1)] : greet(joined),
+        joined.stream === 'job' ? [...greet(joined), ...joined.job.history] : greet(joined),
     }),
   }),
   fault('emit/init-with-unknown-status', {

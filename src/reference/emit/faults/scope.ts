@@ -51,17 +51,19 @@ export const scopeFaults = [
   }),
   fault('emit/null-and-absent-in-turns', {
     breaks: ['A21.checkpoint', 'A21.retried'],
-    says: 'in place of what is stripped there is null and there is nothing, in turns',
+    says: 'in place of what is stripped there is null or nothing, from job to job in turns',
     bend({ strip }) {
-      const counts = new Map<string, number>();
+      const jobs = new Map<string, number>();
       return {
         strip(event, scope) {
           const seen = strip(event, scope);
           if (scope === 'full' || !['checkpoint', 'retried'].includes(event.type)) return seen;
           const { data: _, ...rest } = seen;
-          const count = (counts.get(event.type) ?? 0) + 1;
-          counts.set(event.type, count);
-          return (count % 2 === 0 ? rest : { ...rest, data: null }) as EmitEvent;
+          const key = `${event.type} ${event.jobId}`;
+          // By job: viewers of one job come in pairs, and each would see the same every time.
+          const turn = jobs.get(key) ?? [...jobs.keys()].filter((one) => one.startsWith(event.type)).length;
+          jobs.set(key, turn);
+          return (turn % 2 === 1 ? rest : { ...rest, data: null }) as EmitEvent;
         },
       };
     },

@@ -43,16 +43,34 @@ export const deliveryFaults: readonly Fault[] = [
   }),
   fault('pusher/second-subscriber-misses', {
     breaks: ['PS14'],
-    says: 'the last of several subscribers gets nothing of what is published',
+    says: 'every second subscriber of a channel gets nothing of what is published',
     bend: ({ route }) => ({
       route(event, hub) {
         const receivers = [...route(event, hub)];
-        return receivers.length > 1 && !event.job ? receivers.slice(0, -1) : receivers;
+        return event.job ? receivers : receivers.filter((_, at) => at % 2 === 0);
       },
     }),
   }),
+  fault('pusher/newcomers-miss-updates', {
+    breaks: ['PS14', 'M14', 'D30', 'D9i', 'D52'],
+    mayBreak: ['D28', 'D29', 'M2', 'M21'],
+    says: 'who was not the first on a channel gets every second update of a job',
+    bend({ route }) {
+      const counts = new Map<string, number>();
+      return {
+        route(event, hub) {
+          const receivers = [...route(event, hub)];
+          if (!event.job) return receivers;
+          const count = (counts.get(event.job.id) ?? 0) + 1;
+          counts.set(event.job.id, count);
+          return count % 2 === 0 ? receivers.slice(0, 1) : receivers;
+        },
+      };
+    },
+  }),
   fault('pusher/updates-shared-out', {
-    breaks: ['PS14', 'M14', 'D28', 'D30', 'D9i', 'D52'],
+    breaks: ['PS14', 'M14', 'D30', 'D9i', 'D52'],
+    mayBreak: ['D28', 'D29', 'M2', 'M21'],
     says: 'subscribers take turns: each job update goes to every second one',
     bend({ route }) {
       let turn = 0;

@@ -49,13 +49,12 @@ const working: Change = (data) => (isUpdate(data) ? { ...data, status: 'working'
 export const jobFaults: readonly Fault[] = [
   payload(
     'pusher/other-request-id',
-    ['M9'],
+    ['M9', 'D19'],
     'updates bear an id that the submitter never saw',
     (data) => ({
       ...data,
       request_id: String(data.request_id).replace(/^./, (digit) => (digit === 'f' ? '0' : 'f')),
     }),
-    'modelbeam',
   ),
   fault('pusher/request-id-no-uuid', {
     breaks: ['D19', 'M9i'],
@@ -281,8 +280,11 @@ export const jobFaults: readonly Fault[] = [
   announces('pusher/updates-repeated', ['D18', 'M14i'], 'each progress is announced twice', (updates, job) =>
     job.status === 'in_progress' ? [...updates, ...updates] : updates,
   ),
-  announces('pusher/updates-withheld', ['D52', 'D9i', 'PL4i'], 'progress is not announced', (updates, job) =>
-    job.status === 'in_progress' ? [] : updates,
+  announces(
+    'pusher/updates-withheld',
+    ['D52', 'D9i', 'PL4i', 'M2'],
+    'progress is not announced',
+    (updates, job) => (job.status === 'in_progress' ? [] : updates),
   ),
 
   fault('pusher/results-never-expire', {
