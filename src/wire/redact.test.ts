@@ -76,7 +76,7 @@ describe('redactor', () => {
     const redact = redactor([secret]);
     for (let kept = 8; kept < secret.length; kept++) {
       const piece = secret.slice(0, kept);
-      if (2 * kept >= secret.length) expect(redact(`dial /?token=${piece}`)).toBe('dial /?token=[redacted]');
+      expect(redact(`dial /?token=${piece}`)).toBe('dial /?token=[redacted]');
       expect(redact(`{"token":"${piece}… (400 characters)`)).toBe('{"token":"[redacted]… (400 characters)');
     }
   });
@@ -93,6 +93,20 @@ describe('redactor', () => {
       expect(redact(inUrl)).toMatch(/^.{8,16}\[redacted\].{0,4}$/);
     }
     expect(redact(encodeURIComponent(JSON.stringify(secret)))).toBe('%22[redacted]%22');
+  });
+
+  it('leaves no telling piece however often it was escaped before it was cut', () => {
+    const secret = 'S3cr3t/+"quoted"\\é&=planted';
+    const redact = redactor([secret]);
+    let text = secret;
+    for (let depth = 0; depth < 5; depth++) {
+      for (const form of [text, encodeURIComponent(text)]) {
+        for (let kept = 12 + depth * 16; kept < form.length; kept++) {
+          expect(redact(`<${form.slice(0, kept)}`)).toMatch(/^<\[redacted\]/);
+        }
+      }
+      text = JSON.stringify(text).slice(1, -1);
+    }
   });
 
   it('leaves a word at the end alone that a secret begins with, unless a cut is told', () => {

@@ -22,9 +22,7 @@ export function redactor(secrets: readonly string[]): Redactor {
       ...encodedBefore(secret).flatMap((text) => [...base64Forms(text), ...hexForms(text)]),
     ]),
   );
-  const written = sent.flatMap(encodedBefore);
-  const whole = [...forms, ...written, ...written.map(percentEncoded)];
-  const withoutPieceAtTheEnd = pieceRemover(whole);
+  const withoutPieceAtTheEnd = pieceRemover([...forms]);
   const pattern = forms.size > 0 ? new RegExp(anyOf([...forms].map(charsInAnyForm)), 'g') : undefined;
   return (text) => {
     const plain = withoutPieceAtTheEnd(pattern ? text.replace(pattern, mark) : text);
@@ -102,27 +100,69 @@ function anyCase(hex: string): string {
 
 /**
  * Findings and excerpts are kept short: the cut may go through a secret. Where no ellipsis says that there was a
- * cut, less than half of a secret may well be a word that it begins with: of a token for beam, the word beam.
+ * cut, a whole word at the end is taken for a word: `modelbeam`, though a token begins with `modelbeam-`.
  */
 function pieceRemover(forms: readonly string[]): (text: string) => string {
+  const bare = [...new Set(forms.map((form) => bareOf(form).text))];
   const byHead = new Map<string, string[]>();
-  for (const form of forms) {
+  for (const form of bare) {
     const head = form.slice(0, telling);
     byHead.set(head, [...(byHead.get(head) ?? []), form]);
   }
-  const longest = Math.max(0, ...forms.map(({ length }) => length));
+  const longest = Math.max(0, ...bare.map(({ length }) => length));
   return (text) => {
     const cut = text.lastIndexOf('…');
-    const [body, rest] = cut < 0 ? [text, ''] : [text.slice(0, cut), text.slice(cut)];
-    for (let at = Math.max(0, body.length - longest); at <= body.length - telling; at += 1) {
-      const length = body.length - at;
-      const piece = byHead
-        .get(body.slice(at, at + telling))
-        ?.some((form) => (cut >= 0 || 2 * length >= form.length) && form.startsWith(body.slice(at)));
-      if (piece) return `${body.slice(0, at)}${mark}${rest}`;
+    const end = cut < 0 ? text.length : cut;
+    // What is escaped or encoded takes more room than what it stands for.
+    const from = Math.max(0, end - 12 * longest);
+    const tail = bareOf(text.slice(from, end).replace(cutOff, ''));
+    for (let at = Math.max(0, tail.text.length - longest); at <= tail.text.length - telling; at += 1) {
+      const alike = byHead.get(tail.text.slice(at, at + telling));
+      if (!alike) continue;
+      const piece = tail.text.slice(at);
+      const isPiece = (form: string): boolean =>
+        form.startsWith(piece) && (cut >= 0 || !isWordOf(form, piece));
+      if (alike.some(isPiece)) return `${text.slice(0, from + tail.indexOf(at))}${mark}${text.slice(end)}`;
     }
     return text;
   };
+}
+
+/** A text without what escapes and with what is encoded put back, and where in the text each character was. */
+interface Bare {
+  /** One character for each byte of UTF-8. */
+  readonly text: string;
+  readonly indexOf: (at: number) => number;
+}
+
+/** What the cut has left of something that was escaped or encoded. */
+const cutOff = /(?:%[0-9a-f]?|\\u[0-9a-f]{0,3})$/i;
+const encoded = /((?:\\+u[0-9a-f]{4})+)|((?:%[0-9a-f]{2})+)|\\|[^\\%]|%/giu;
+
+function bareOf(text: string): Bare {
+  if (!/[\\%\u0080-\uffff]/.test(text)) return { text, indexOf: (at) => at };
+  let bare = '';
+  const places: number[] = [];
+  for (const match of text.matchAll(encoded)) {
+    const [all, units, bytes] = match;
+    const part = bytes === undefined ? latin(units === undefined ? all : unescaped(units)) : unquoted(bytes);
+    for (const char of part) {
+      if (char === '\\') continue;
+      bare += char;
+      places.push(match.index);
+    }
+  }
+  return { text: bare, indexOf: (at) => places[at] ?? text.length };
+}
+
+const latin = (text: string): string => Buffer.from(text).toString('latin1');
+const unquoted = (bytes: string): string => Buffer.from(bytes.replaceAll('%', ''), 'hex').toString('latin1');
+const unescaped = (units: string): string =>
+  String.fromCharCode(...(units.match(/[0-9a-f]{4}/gi) ?? []).map((unit) => Number.parseInt(unit, 16)));
+
+/** True where a text starts with a word that ends there: `modelbeam` of `modelbeam-token`. */
+function isWordOf(text: string, word: string): boolean {
+  return /^[a-z]+$/i.test(word) && /^[^a-z0-9]/i.test(text.slice(word.length));
 }
 
 /** A secret as it may have been written before it went into base64 or hex: a URL, or JSON, or JSON in JSON. */
