@@ -1,23 +1,21 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { WebSocketServer } from 'ws';
+import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/conform/check-result.ts';
 import { makePlan } from '../../src/conform/plan.ts';
 import { type RunResult, run } from '../../src/conform/run.ts';
 import type { JsonObject } from '../../src/contract/json.ts';
 import { loadContract } from '../../src/contract/load.ts';
-import { beamFaults } from '../../src/reference/beam/faults.ts';
 import { startReference } from '../../src/reference/start.ts';
 import type { SuiteFactory } from '../../src/suite/surface.ts';
 import { targetsOf } from '../../src/target/load.ts';
 import { beamSuite } from './index.ts';
 
 const contract = await loadContract();
-const { requirements, openPoints, dialects } = contract.beam;
+const { openPoints, dialects } = contract.beam;
 const suites = { beam: beamSuite } as Readonly<Record<'emit' | 'pusher' | 'beam', SuiteFactory>>;
 const patience = 120_000;
 
 /** Long enough for a busy machine; a server that never answers is given up after three times. */
-const answerMs = 1500;
+const _answerMs = 1500;
 
 async function judged(
   entries: readonly JsonObject[],
@@ -114,73 +112,5 @@ describe('the reference server', () => {
       points.filter((point) => point.id === id && point.target === 'beam-document'),
     );
     expect(own?.resolved).toContain(value);
-  });
-});
-
-describe('every fault fails what it breaks, and nothing else', () => {
-  const byId = new Map(requirements.map((row) => [row.id, row]));
-  const rows = beamFaults(contract.beam.rules).flatMap((fault) =>
-    (fault.dialects ?? Object.keys(dialects)).map((dialect) => [fault.id, dialect, fault] as const),
-  );
-  it.concurrent.each(rows)('%s in %s', { timeout: patience }, async (id, dialect, { breaks }) => {
-    const result = await judgedReference({ faults: [id] }, { dialect, answerMs });
-    const failed = new Set(
-      result.checks.filter(({ outcome }) => outcome === 'failed').map((one) => one.requirement),
-    );
-    const asked = breaks.filter((one) => byId.get(one)?.applies.dialects?.includes(dialect) ?? true);
-    // A row that includes a broken one breaks with it, and so does the open point that it belongs to.
-    const mayFail = (one: string): boolean =>
-      asked.includes(one) ||
-      (byId.get(one)?.includes.some((part) => asked.includes(part)) ?? false) ||
-      asked.some((own) => byId.get(own)?.openPoint?.split('.')[0] === one.split('.')[0]);
-    expect({
-      missed: asked.filter((one) => !failed.has(one)),
-      surplus: result.checks
-        .filter((one) => one.outcome === 'failed' && !mayFail(one.requirement))
-        .map(brief),
-      errors: result.checks.filter(({ outcome }) => outcome === 'error').map(brief),
-    }).toEqual({ missed: [], surplus: [], errors: [] });
-  });
-});
-
-describe('no MUST check passes on a server that knows nothing', () => {
-  const answers: Readonly<Record<string, (text: string) => readonly string[]>> = {
-    'says nothing': () => [],
-    echoes: (text) => [text],
-    'answers {}': () => ['{}'],
-    'sends heartbeats and echoes': (text) => ['{"type":"ping"}', text],
-  };
-  it.concurrent.each(
-    Object.entries(answers).flatMap(([name, answer]) =>
-      Object.keys(dialects).map((dialect) => [name, dialect, answer] as const),
-    ),
-  )('one that %s, as %s', { timeout: patience }, async (_, dialect, answer) => {
-    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    onTestFinished(() => {
-      for (const client of server.clients) client.terminate();
-      server.close();
-    });
-    server.on('connection', (socket) => {
-      socket.on('error', () => {});
-      socket.on('message', (data) => {
-        for (const text of answer(String(data))) socket.send(text);
-      });
-    });
-    await new Promise((resolve) => server.on('listening', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const target = {
-      name: 'impostor',
-      surface: 'beam',
-      dialect,
-      urls: { ws: `ws://127.0.0.1:${port}` },
-      tokens: { valid: 'a-good-token', revoked: 'a-former-token' },
-      handler: { key: 'a-key-that-is-never-sent' },
-      drivers: ['beam-handler'],
-    };
-    const result = await judged([target], { answerMs: 500 });
-    const passed = result.checks.filter(({ level, outcome }) => level === 'MUST' && outcome === 'passed');
-    expect(passed.map(brief)).toEqual([]);
-    expect(result.exit).not.toBe(0);
   });
 });

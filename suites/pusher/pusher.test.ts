@@ -1,11 +1,9 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { describe, expect, it } from 'vitest';
 import type { CheckResult } from '../../src/conform/check-result.ts';
 import { makePlan } from '../../src/conform/plan.ts';
 import { type RunResult, run } from '../../src/conform/run.ts';
-import { isObject, type JsonObject, parseJson } from '../../src/contract/json.ts';
+import type { JsonObject } from '../../src/contract/json.ts';
 import { loadContract } from '../../src/contract/load.ts';
-import { allFaults } from '../../src/reference/faults.ts';
 import { startReference } from '../../src/reference/start.ts';
 import type { AnyScene } from '../../src/suite/scene.ts';
 import type { SuiteFactory } from '../../src/suite/surface.ts';
@@ -219,130 +217,4 @@ describe('the same server as another target', () => {
       reason: expect.stringContaining('no auth endpoint'),
     });
   });
-});
-
-describe('every fault fails what it breaks, and nothing else', () => {
-  const byId = new Map(contract.pusher.requirements.map((row) => [row.id, row]));
-  const dialectsOf = (id: string): readonly string[] =>
-    byId.get(id)?.applies.dialects ?? Object.keys(dialects);
-  const groupOf = (id: string): readonly string[] => byId.get(id)?.group ?? [id];
-  /** What depends on when events happen to come, so that it is not among what a fault always breaks. */
-  const sometimes: Readonly<Record<string, readonly string[]>> = {
-    'pusher/delivered-to-other-channel': ['PS10'],
-  };
-  /** Bad frames take time, one after the other: only the faults that they are for are put to them. */
-  const scenesFor = (id: string) => (scene: AnyScene) =>
-    id.includes('/dies-of-')
-      ? ['pusher/connecting', id.replace('dies-of-', 'hostile-')].includes(scene.id)
-      : scene.phase === 'ordinary' ||
-        ['pusher/revoked-midway', 'pusher/hostile-forged-update'].includes(scene.id);
-  const rows = allFaults(contract)
-    .filter(({ surface }) => surface === 'pusher')
-    .map((fault) => {
-      const [first = ''] = fault.breaks;
-      const known = fault.dialects ?? dialectsOf(first);
-      return [fault.id, known.includes('dryapi') ? 'dryapi' : 'modelbeam', fault] as const;
-    });
-
-  it.concurrent.each(rows)('%s in %s', { timeout: patience }, async (id, dialect, { breaks }) => {
-    const result = await judgedReference(
-      { faults: [id] },
-      { dialect, jobs: 4, answerMs: 3000, scenes: scenesFor(id) },
-    );
-    const seen = new Set(
-      result.checks
-        .filter(({ outcome }) => outcome === 'failed')
-        .flatMap(({ requirement }) => groupOf(requirement)),
-    );
-    const asked = breaks.filter((one, at) => at === 0 || dialectsOf(one).includes(dialect));
-    const broken = new Set([...breaks, ...(sometimes[id] ?? [])].flatMap(groupOf));
-    const mayFail = (one: string): boolean =>
-      groupOf(one).some(
-        (member) => broken.has(member) || (byId.get(member)?.includes.some((part) => mayFail(part)) ?? false),
-      );
-    expect({
-      missed: asked.filter((one) => !seen.has(one)),
-      surplus: result.checks
-        .filter((one) => one.outcome === 'failed' && !mayFail(one.requirement))
-        .map(brief),
-      errors: result.checks
-        .filter(({ outcome, reason }) => outcome === 'error' && !reason?.includes('never performed'))
-        .map(brief),
-    }).toEqual({ missed: [], surplus: [], errors: [] });
-  });
-});
-
-describe('no MUST check passes on a server that knows nothing', () => {
-  const greeting = JSON.stringify({
-    event: 'pusher:connection_established',
-    data: JSON.stringify({ socket_id: '1.1', activity_timeout: 30 }),
-  });
-  type Impostor = { readonly greets: boolean; readonly answer: (text: string) => readonly string[] };
-  const impostors: Readonly<Record<string, Impostor>> = {
-    'says nothing': { greets: false, answer: () => [] },
-    echoes: { greets: false, answer: (text) => [text] },
-    'greets and echoes': { greets: true, answer: (text) => [text] },
-    'accepts every subscription': { greets: true, answer: (text) => answered(text, () => 'granted') },
-    'refuses every subscription': { greets: true, answer: (text) => answered(text, () => 'refused') },
-  };
-  it.concurrent.each(
-    Object.entries(impostors).flatMap(([name, impostor]) =>
-      Object.keys(dialects).map((dialect) => [name, dialect, impostor] as const),
-    ),
-  )('one that %s, as %s', { timeout: patience }, async (_, dialect, { greets, answer }) => {
-    const server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
-    onTestFinished(() => {
-      for (const client of server.clients) client.terminate();
-      server.close();
-    });
-    server.on('connection', (socket: WebSocket) => {
-      socket.on('error', () => {});
-      if (greets) socket.send(greeting);
-      socket.on('message', (data) => {
-        for (const text of answer(String(data))) socket.send(text);
-      });
-    });
-    await new Promise((resolve) => server.on('listening', resolve));
-    const address = server.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    const target = {
-      name: 'impostor',
-      surface: 'pusher',
-      dialect,
-      role: 'application',
-      urls: {
-        ws: `ws://127.0.0.1:${port}`,
-        auth: `http://127.0.0.1:${port}/broadcasting/auth`,
-        trigger: `http://127.0.0.1:${port}`,
-        api: `http://127.0.0.1:${port}`,
-      },
-      app: { id: '1', key: 'some-key', secret: 'a-secret-that-is-never-sent' },
-      clients: [
-        { id: '42', tenant: 'own', tokens: { api: 'a-good-token', revoked: 'a-former-token' } },
-        { id: '43', tenant: 'foreign', tokens: { api: 'a-foreign-token' } },
-      ],
-      drivers: ['jobs-rest', 'pusher-http'],
-      jobs: { submit: { path: '/submit', body: {} }, status: { path: '/status/{request}' } },
-    };
-    const result = await judged([target], { answerMs: 400 });
-    const passed = result.checks.filter(({ level, outcome }) => level === 'MUST' && outcome === 'passed');
-    expect(passed.map(brief)).toEqual([]);
-    expect(result.exit).not.toBe(0);
-  });
-
-  function answered(text: string, decide: () => 'granted' | 'refused'): readonly string[] {
-    const message = parseJson(text);
-    if (!isObject(message)) return [];
-    const { event, data } = message;
-    if (event === 'pusher:ping') return ['{"event":"pusher:pong","data":{}}'];
-    if (event !== 'pusher:subscribe') return [];
-    const channel = isObject(data) ? (data.channel ?? '') : '';
-    return [
-      JSON.stringify(
-        decide() === 'granted'
-          ? { event: 'pusher_internal:subscription_succeeded', channel, data: '{}' }
-          : { event: 'pusher:subscription_error', channel, data: { status: 401 } },
-      ),
-    ];
-  }
 });

@@ -99,7 +99,7 @@ async function inputOf(url: string, headers: Record<string, string>, input: stri
 
 /** Resolves when the last answer is there, or never will be. */
 async function fence(talk: Talk): Promise<0> {
-  const deadline = Date.now() + 400;
+  const deadline = Date.now() + 2000;
   for (let count = 1; Date.now() < deadline; count += 1) {
     if (talk.frames.some(({ text }) => text.includes('last'))) break;
     await talk.until(count, deadline - Date.now());

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { loadContract } from '../../contract/load.ts';
+import { startReference } from '../start.ts';
 import { beamOnAPort, beamPoints, beamRules } from './beam-on-a-port.ts';
 import { behaviourOf } from './behaviour.ts';
 import { beamFaults } from './faults.ts';
+
+interface SecureTarget {
+  readonly urls: { readonly ws: string };
+  readonly tokens: { readonly valid: string };
+  readonly tls: { readonly ca: string };
+}
 
 const dialects = Object.keys(beamRules.dialects);
 const faults = beamFaults(beamRules);
@@ -24,7 +33,10 @@ describe.each(dialects)('%s', (dialect) => {
     expect(await behaviour(dialect)).toEqual(correct.get(dialect));
   });
 
-  const own = faults.filter((fault) => fault.dialects?.includes(dialect) ?? true);
+  // What shows over TLS only is met below.
+  const own = faults.filter(
+    ({ dialects: some, secure }) => secure !== true && (some?.includes(dialect) ?? true),
+  );
   it.concurrent.each(own.map((fault) => [fault.id, fault.says, fault] as const))(
     '%s: %s',
     async (_, __, fault) => {
@@ -53,6 +65,29 @@ it('has a fault for every requirement of the rules that a server can break', () 
   const others = ['B6i', 'B7i', 'B8i', 'B10i', 'B15i', 'B18', 'BH1', 'BH2', 'BH3', 'BH4', 'BH5'];
   expect([...must, ...others].filter((id) => !broken.has(id))).toEqual([]);
 });
+
+it.each(faults.filter(({ secure }) => secure).map(({ id, says }) => [id, says] as const))(
+  '%s: %s',
+  async (id) => {
+    const contract = await loadContract();
+    const statusWith = async (...given: string[]): Promise<number> => {
+      const server = await startReference({ contract, surfaces: ['beam'], faults: given, tls: true });
+      const [target] = server.targets() as unknown as readonly SecureTarget[];
+      const { urls, tokens, tls } = target as SecureTarget;
+      const headers = { authorization: `Bearer ${tokens.valid}` };
+      const socket = new WebSocket(urls.ws, { headers, ca: tls.ca }).on('error', () => {});
+      const status = await new Promise<number>((resolve) => {
+        socket.once('open', () => resolve(101));
+        socket.once('unexpected-response', (_, { statusCode = 0 }) => resolve(statusCode));
+      });
+      socket.terminate();
+      await server.close();
+      return status;
+    };
+    expect(await statusWith()).toBe(101);
+    expect(await statusWith(id)).toBeGreaterThanOrEqual(400);
+  },
+);
 
 it('has no two faults of one id', () => {
   expect(new Set(faults.map((fault) => fault.id)).size).toBe(faults.length);

@@ -63,7 +63,7 @@ export const scopeFaults = [
           // By job: viewers of one job come in pairs, and each would see the same every time.
           const turn = jobs.get(key) ?? [...jobs.keys()].filter((one) => one.startsWith(event.type)).length;
           jobs.set(key, turn);
-          return (turn % 2 === 1 ? rest : { ...rest, data: null }) as EmitEvent;
+          return (turn % 2 === 0 ? rest : { ...rest, data: null }) as EmitEvent;
         },
       };
     },
