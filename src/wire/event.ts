@@ -85,6 +85,8 @@ export interface Exchange extends Stamp {
   readonly error?: string;
   /** The deadline passed before the whole answer was there. */
   readonly timedOut?: true;
+  /** The server was reached, and what it sent is no answer: no HTTP, or broken off each time. */
+  readonly garbled?: true;
   readonly ms: number;
 }
 

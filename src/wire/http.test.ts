@@ -100,7 +100,35 @@ describe('no answer has the status 0, and says why:', () => {
 
   it('an answer that is no HTTP', async () => {
     const server = createTcp((socket) => socket.once('data', () => socket.end('SSH-2.0-OpenSSH_9.6\r\n')));
-    expect(await ask(server)).toMatchObject({ status: 0, error: expect.any(String) });
+    expect(await ask(server)).toMatchObject({ status: 0, garbled: true, error: expect.any(String) });
+  });
+
+  it('a connection that breaks is replaced once, where asking twice changes nothing', async () => {
+    let count = 0;
+    const server = (): Server => {
+      count = 0;
+      return createHttp((request, response) => {
+        count += 1;
+        if (count === 1) request.socket.resetAndDestroy();
+        else response.end('{}');
+      });
+    };
+    expect(await ask(server())).toMatchObject({ status: 200 });
+    expect(count).toBe(2);
+    expect(await ask(server(), { method: 'POST', isSafe: true })).toMatchObject({ status: 200 });
+    const unsafe = await ask(server(), { method: 'POST' });
+    expect(unsafe).toMatchObject({ status: 0 });
+    expect(unsafe.garbled).toBeUndefined();
+    expect(count).toBe(1);
+  });
+
+  it('connections that break each time are no answer, nor is one that breaks within its body', async () => {
+    const breaking = createHttp((request) => request.socket.resetAndDestroy());
+    expect(await ask(breaking)).toMatchObject({ status: 0, garbled: true });
+    const within = answering((_, response) =>
+      response.writeHead(200, { 'content-length': '9' }).write('{', () => response.socket?.resetAndDestroy()),
+    );
+    expect(await ask(within, { method: 'POST' })).toMatchObject({ status: 0, garbled: true });
   });
 
   it('nobody who listens', async () => {

@@ -18,6 +18,12 @@ export interface HttpRequest {
   readonly ms: number;
   /** Status and headers are enough: a body that never ends, as of an event stream, must not hold them up. */
   readonly headOnly?: boolean;
+  /**
+   * It changes nothing to ask twice: where the connection breaks, the same is asked on a new one, since a
+   * connection that was kept alive may have met its end just then.
+   * @default true for GET
+   */
+  readonly isSafe?: boolean;
 }
 
 export interface TlsOptions {
@@ -36,6 +42,7 @@ const beginning = 64 * 1024;
 export class HttpClient {
   readonly #options: Agent.Options;
   readonly #account: Account = { sent: 0 };
+  #anew: (() => Agent) | undefined;
   #opened: Promise<{ readonly request: typeof request; readonly agent: Agent }> | undefined;
 
   constructor(tls: TlsOptions = {}, connectMs = 3000) {
@@ -66,14 +73,25 @@ export class HttpClient {
       transcript.record({ ...asked, ...rest, ms: now() - began }) as Exchange;
     const tooLate = new AbortController();
     const callOff = deadline(wanted.ms, () => tooLate.abort());
-    try {
-      const response = await request(wanted.url, {
-        dispatcher: agent,
+    const ask = (dispatcher: Agent): ReturnType<typeof request> =>
+      request(wanted.url, {
+        dispatcher,
         method: wanted.method as 'GET',
         headers: { ...wanted.headers },
         ...(wanted.body === undefined ? {} : { body: wanted.body }),
         signal: tooLate.signal,
       });
+    const isSafe = wanted.isSafe ?? wanted.method === 'GET';
+    let fresh: Agent | undefined;
+    let hasBegun = false;
+    try {
+      const response = await ask(agent).catch((cause: NodeJS.ErrnoException) => {
+        if (!isSafe || tooLate.signal.aborted || !isBroken(cause)) throw cause;
+        fresh = this.#anew?.();
+        if (!fresh) throw cause;
+        return ask(fresh);
+      });
+      hasBegun = true;
       const head = {
         status: response.statusCode,
         headers: flat(response.headers as NodeJS.Dict<string | string[]>),
@@ -97,10 +115,14 @@ export class HttpClient {
         headers: {},
         body: '',
         ...(timedOut ? { timedOut } : {}),
+        ...(isNoHttp(error) || ((hasBegun || fresh !== undefined) && isBroken(error))
+          ? { garbled: true }
+          : {}),
         error: timedOut ? `no answer within ${wanted.ms} ms` : error.message || String(error.code),
       });
     } finally {
       callOff();
+      void fresh?.destroy();
     }
   }
 
@@ -110,12 +132,22 @@ export class HttpClient {
 
   /** Loaded with the first request: what makes none (`--list`) need not wait for it. */
   #open(): Promise<{ readonly request: typeof request; readonly agent: Agent }> {
-    this.#opened ??= import('./undici.ts').then((undici) => ({
-      request: undici.request,
-      agent: new undici.Agent(this.#options),
-    }));
+    this.#opened ??= import('./undici.ts').then((undici) => {
+      this.#anew = () => new undici.Agent(this.#options);
+      return { request: undici.request, agent: this.#anew() };
+    });
     return this.#opened;
   }
+}
+
+/** True where a connection that was there has come to its end before the answer did. */
+function isBroken({ code }: NodeJS.ErrnoException): boolean {
+  return ['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE'].includes(String(code));
+}
+
+/** True where something came that no reader of HTTP takes for an answer. */
+function isNoHttp({ name, code }: NodeJS.ErrnoException): boolean {
+  return name === 'HTTPParserError' || String(code) === 'UND_ERR_HEADERS_OVERFLOW';
 }
 
 /** A body, cut after so many bytes: what a server sends us has an end. */

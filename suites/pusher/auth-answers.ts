@@ -3,7 +3,7 @@ import { instead, type Judgement, passed, type Reading, untestable } from '../..
 import type { View } from '../../src/suite/view.ts';
 import { type Encoding, signatureIn } from '../../src/surfaces/pusher/auth-endpoint.ts';
 import type { Exchange } from '../../src/wire/event.ts';
-import { cannotTell, exchangeOf, reading, wrong } from './frames.ts';
+import { cannotTell, exchangeOf, noAnswer, reading, wrong } from './frames.ts';
 
 export const encodings: readonly Encoding[] = ['form', 'json'];
 
@@ -26,7 +26,8 @@ const isGranted = (exchange: Exchange): boolean =>
 
 export function given(view: View, { name, encoding }: Asked): Judgement {
   const exchange = exchangeOf(view, stepOf(name, encoding));
-  if (exchange.timedOut) return wrong('silent', 'a JSON object with auth', exchange.error ?? '', exchange);
+  const none = noAnswer(exchange);
+  if (none) return wrong(none.rule, 'a JSON object with auth', none.actual, exchange);
   const cannot = cannotTell(exchange);
   if (cannot) return untestable(cannot);
   return isGranted(exchange)

@@ -51,17 +51,24 @@ export function answerOf(
   return undefined;
 }
 
-/** The exchange that a step made. */
 /** Why an answer says nothing about what was asked: there was none, or the server was busy. */
 export function cannotTell({ status, error }: Exchange): string | undefined {
   if (status === 0) return error ?? 'no answer';
   return status === 429 || status >= 500 ? `the target answered ${status}` : undefined;
 }
 
+/** The exchange that a step made. */
 export function exchangeOf(view: View, step: string): Exchange {
   const event = view.recording.events[view.step(step).events[0] ?? -1];
   if (event?.kind !== 'exchange') throw new Error(`no exchange in step ${step}`);
   return event;
+}
+
+/** Where a server that was reached gave no answer in time, or none that is one: what it did instead. */
+export function noAnswer(exchange: Exchange): { readonly rule: string; readonly actual: string } | undefined {
+  const { timedOut, garbled, error = 'no answer' } = exchange;
+  if (timedOut) return { rule: 'silent', actual: error };
+  return garbled ? { rule: 'garbled', actual: error } : undefined;
 }
 
 /** What a frame says, for a finding. */

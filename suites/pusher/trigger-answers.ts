@@ -6,7 +6,7 @@ import { isTaken } from '../../src/surfaces/pusher/http-pool.ts';
 import { carries, channelOf, dataOf, eventOf, messageOf } from '../../src/surfaces/pusher/message.ts';
 import type { Published } from '../../src/surfaces/pusher/publisher.ts';
 import type { Exchange, Frame } from '../../src/wire/event.ts';
-import { cannotTell, exchangeOf, reading, wrong } from './frames.ts';
+import { cannotTell, exchangeOf, noAnswer, reading, wrong } from './frames.ts';
 import { eventName, type TriggerRow, triggerBody } from './trigger-rows.ts';
 
 /** What a requirement asks of an accepted call: its status, its reply, or what arrives. */
@@ -18,7 +18,8 @@ export function answersAsked(
   id: string,
 ): Judgement {
   const exchange = exchangeOf(view, name);
-  if (exchange.timedOut) return wrong('silent', 'acceptance', exchange.error ?? '', exchange);
+  const none = noAnswer(exchange);
+  if (none) return wrong(none.rule, 'acceptance', none.actual, exchange);
   const cannot = cannotTell(exchange);
   if (cannot) return untestable(cannot);
   if ('openPoint' in row && !('admitted' in row)) return objectData(view, name, row.openPoint ?? '');

@@ -58,6 +58,7 @@ export class AuthEndpoint {
     const url = new URL(this.#target.urls.auth ?? '');
     if (call.method === 'GET') for (const [name, value] of fields) url.searchParams.set(name, value);
     return exchange(this.#stage, {
+      isSafe: true,
       name: call.name,
       method: call.method,
       url: url.href,

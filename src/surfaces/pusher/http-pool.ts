@@ -11,6 +11,8 @@ export interface Call {
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** It changes nothing to ask twice. */
+  readonly isSafe?: boolean;
 }
 
 /** One pool of HTTP connections per target and run. */
