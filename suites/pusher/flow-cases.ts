@@ -353,6 +353,17 @@ function partOf(view: View, flow: Flow, peers: readonly string[]): Judgement {
         const from = joinedAt(view.recording, peer, view.job(job).where) ?? 0;
         const frames = framesAbout(view, peer, job).filter(({ seq }) => seq > from);
         const texts = frames.map(({ text }) => text);
+        // What the first had before this one so much as dialled cannot be what it was sent since, nor be still on
+        // its way from one node of the server to another.
+        const dialled = view.of(peer)[0]?.seq ?? 0;
+        const since = framesAbout(view, 'first', job).filter(({ seq }) => seq > dialled).length;
+        if (peer !== 'leaver' && texts.length > since)
+          return wrong(
+            'replayed',
+            `nothing from before it came, so ${since} events at most`,
+            `${texts.length} events`,
+            frames[0],
+          );
         const start = peer === 'leaver' ? 0 : whole.length - texts.length;
         const at = texts.findIndex((text, index) => text !== whole[start + index]);
         const left = leftAt(view, peer);

@@ -51,20 +51,32 @@ export const deliveryFaults: readonly Fault[] = [
       },
     }),
   }),
-  fault('pusher/newcomers-miss-updates', {
-    breaks: ['PS14', 'M14', 'D30', 'D9i', 'D52'],
-    mayBreak: ['D28', 'D29', 'M2', 'M21'],
-    says: 'who was not the first on a channel gets every second update of a job',
-    bend({ route }) {
-      const counts = new Map<string, number>();
+  fault('pusher/last-subscriber-misses', {
+    breaks: ['PS14'],
+    says: 'the last of several subscribers gets nothing of what is published',
+    bend: ({ route }) => ({
+      route(event, hub) {
+        const receivers = [...route(event, hub)];
+        return receivers.length > 1 && !event.job ? receivers.slice(0, -1) : receivers;
+      },
+    }),
+  }),
+  fault('pusher/history-on-subscribe', {
+    breaks: ['PS14'],
+    says: 'who subscribes gets all that was said of the jobs of the channel before',
+    bend({ address, confirm }) {
+      const history: ChannelEvent[] = [];
       return {
-        route(event, hub) {
-          const receivers = [...route(event, hub)];
-          if (!event.job) return receivers;
-          const count = (counts.get(event.job.id) ?? 0) + 1;
-          counts.set(event.job.id, count);
-          return count % 2 === 0 ? receivers.slice(0, 1) : receivers;
+        address(event) {
+          if (event.job) history.push(event);
+          return address(event);
         },
+        confirm: (channel) => [
+          ...confirm(channel),
+          ...history
+            .filter((event) => event.channel === channel)
+            .map(({ name, data }) => ({ event: name, channel, data })),
+        ],
       };
     },
   }),
