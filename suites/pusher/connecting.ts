@@ -110,12 +110,14 @@ function rowCase(rules: PusherRules, name: string, row: ConnectionRow) {
       ...Object.fromEntries(
         Object.entries(codes).map(([requirement, allowed]) => [
           requirement,
-          (view: View) =>
-            all([
-              neverGreeted(view, peer, twin),
-              // Where the handshake was never completed there is no close frame to bear a code.
-              closedWith(view, peer, twin, allowed, row.path.includes('nowhere') || row.scheme !== undefined),
-            ]),
+          (view: View) => {
+            const admitted = neverGreeted(view, peer, twin);
+            // It goes on from there: a close that comes later, of an idle connection say, answers something else.
+            if (greetingOf(view, peer)) return admitted;
+            // Where the handshake was never completed there is no close frame to bear a code.
+            const mayRefuse = row.path.includes('nowhere') || row.scheme !== undefined;
+            return all([admitted, closedWith(view, peer, twin, allowed, mayRefuse)]);
+          },
         ]),
       ),
     },
