@@ -10,7 +10,7 @@ import { runIsolated, usableWay } from './namespace.js';
 const help = `Usage: npm run interop -- [--quick] [options of conform]
 
 Installs soketi 1.6.1 (in scripts/interop/soketi), starts it in a network namespace of its own, and judges it as a
-relay by suites/baselines/soketi.yaml. Takes three minutes, nearly all of them waiting for what soketi does to an
+relay by suites/baselines/soketi.yaml. Takes some two minutes, nearly all of them waiting for what soketi does to an
 idle connection.
 
   --quick   leave that out: some seconds
