@@ -3,10 +3,14 @@
  * them to `conform` with their baseline, and stops them, whatever happens.
  */
 import { spawn } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { endWith } from './cannot-run.js';
 import { proveIsolated } from './namespace.js';
 import { startServer } from './server-process.js';
+
+/** As in the table of exit codes of `conform`. */
+const exitCodeOfInterrupted = 3;
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const here = 'scripts/interop/soketi';
@@ -16,6 +20,16 @@ const instances = [
   { port: 16001, metrics: 19601 },
   { port: 16002, metrics: 19602 },
 ];
+
+// Whatever ends this, or whoever started it, ends the run in order, and the servers after it.
+const stopping = new EventEmitter();
+let isTold = false;
+const tell = (/** @type {NodeJS.Signals} */ signal) => {
+  isTold = true;
+  stopping.emit('told', signal);
+};
+process.on('SIGTERM', tell).on('SIGINT', tell);
+process.on('disconnect', () => tell('SIGTERM'));
 
 /**
  * @param {{ port: number, metrics: number }} instance
@@ -55,13 +69,10 @@ function conform(options) {
     stdio: ['ignore', 'inherit', 'inherit'],
     detached: true,
   });
-  // The run ends in order, and the servers after it; so it does where whoever started this one was killed.
-  const forward = (/** @type {NodeJS.Signals} */ signal) => child.kill(signal);
-  process.on('SIGTERM', forward).on('SIGINT', forward);
-  process.on('disconnect', () => child.kill('SIGTERM'));
+  stopping.on('told', (signal) => child.kill(signal));
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code) => resolve(code ?? 3));
+    child.on('exit', (code) => resolve(code ?? exitCodeOfInterrupted));
   });
 }
 
@@ -71,7 +82,7 @@ await endWith(async () => {
   const servers = [];
   try {
     for (const instance of instances) servers.push(await startServer(soketi(instance)));
-    return await conform(process.argv.slice(2));
+    return isTold ? exitCodeOfInterrupted : await conform(process.argv.slice(2));
   } finally {
     await Promise.all(servers.map((server) => server.stop()));
     if (process.connected) process.disconnect();

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isObject, type JsonObject, parseJson } from '../contract/json.ts';
 import { EmitWorker } from './emit-worker.ts';
@@ -32,10 +32,10 @@ const watching = (url: string, isOneJob: boolean): string => `
     if (${isOneJob} && ['completed', 'dead'].includes(event.type)) socket.close();
   };`;
 
-/** A page of its own that watches a stream. */
-async function watch(url: string, isOneJob: boolean): Promise<Heard<string>> {
+/** A page that watches a stream. */
+async function watch(context: BrowserContext, url: string, isOneJob: boolean): Promise<Heard<string>> {
   const heard = new Heard<string>();
-  const page = await browser.newPage();
+  const page = await context.newPage();
   page.on('pageerror', heard.fail);
   await page.exposeFunction('tell', (what: string) =>
     what === 'error' ? heard.fail(new Error('the page got no connection')) : heard.tell(what),
@@ -64,10 +64,11 @@ const progress = { percent: 65, step: 'encoding', fps: 30 };
 async function complaints(end: 'complete' | 'fail', faults: readonly string[] = []): Promise<string[]> {
   const { target, close } = await serveReference('emit', 'emit@1', faults);
   const [own, foreign] = [new EmitWorker(target, 'own'), new EmitWorker(target, 'foreign')];
+  const context = await browser.newContext();
   try {
-    const dashboard = await watch(own.stream('read'), false);
+    const dashboard = await watch(context, own.stream('read'), false);
     const mine = await own.create('mine');
-    const bar = await watch(own.stream('public', mine), true);
+    const bar = await watch(context, own.stream('public', mine), true);
     await bar.until('where the job stands', isType(mine, 'init'));
     const neighbour = await own.create('neighbour');
     const strange = await foreign.create('strange');
@@ -94,7 +95,7 @@ async function complaints(end: 'complete' | 'fail', faults: readonly string[] = 
   } catch (error) {
     return [(error as Error).message];
   } finally {
-    for (const context of browser.contexts()) await context.close();
+    await context.close();
     await close();
   }
 }
@@ -132,7 +133,7 @@ describe.skipIf(!isThere)(`the WebSocket of a browser on emit streams (003)${mis
     },
   );
 
-  it.each([
+  it.concurrent.each([
     ['emit/completed-kept-for-progress', /must not show/],
     ['emit/completed-not-sent', /did not see the end/],
     ['emit/init-left-out', /did not see where the job stands/],

@@ -89,7 +89,7 @@ describe('laravel-echo (001)', () => {
     expect(await complaints('dryapi', listeningFor('request.status.updated'))).toEqual([complaint]);
   });
 
-  it.each([
+  it.concurrent.each([
     ['pusher/right-signature-refused', /AuthError/],
     ['pusher/auth-without-key', /AuthError/],
     ['pusher/event-name-with-dot', /did not see the end/],

@@ -76,7 +76,7 @@ describe('pusher-js with authEndpoint (000)', () => {
     expect(await complaints('modelbeam', withEndpoint)).toEqual([]);
   });
 
-  it.each([
+  it.concurrent.each([
     ['pusher/form-body-refused', /AuthError/],
     ['pusher/auth-reply-created', /AuthError.*201/],
     ['pusher/activity-timeout-zero', /handshake/i],
@@ -94,7 +94,7 @@ describe('pusher-js with an authorizer of its own (001)', () => {
     expect(await complaints('dryapi', withAuthorizer)).toEqual([]);
   });
 
-  it.each([
+  it.concurrent.each([
     ['pusher/json-body-refused', /AuthError/],
     ['pusher/auth-double-encoded', /AuthError/],
     ['pusher/confirmation-missing', /did not see that its channel is open/],

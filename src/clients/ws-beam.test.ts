@@ -87,7 +87,7 @@ describe('the ws library on a Beam endpoint (002)', () => {
     },
   );
 
-  it.each([
+  it.concurrent.each([
     ['beam/output-elsewhere', /did not see the output my first/],
     ['beam/output-to-everybody', /heard .*their first.*my/],
     ['beam/answers-twice', /heard .*my first, my first/],
