@@ -176,6 +176,7 @@ describe('an auth endpoint on its own', () => {
         isWellFormed: ({ channel }) => right.isWellFormed({ socketId: '1.1', channel }),
       },
     ],
+    ['refuses with 200', 'PA3', { forbidden: { status: 200, body: { message: 'Forbidden.' } } }],
     ['says nothing where it should sign', 'D45, D37', { answer: () => ({}) }],
   ])('that %s fails %s', async (_, requirements, deviation) => {
     const result = await judged(deviation, { dialect: 'dryapi' });
