@@ -18,6 +18,8 @@ const MAY_IMPORT = {
   'src/reference': ['src/contract'],
   // Peers that misbehave share no code with who has to bear them.
   'src/hostile': ['src/contract'],
+  // Other people's clients are tried on the reference server; the judge has no part in it.
+  'src/clients': ['src/contract', 'src/target', 'src/reference'],
   // Any part of the library but the reference and the suites, which the command line hands over.
   'src/load': [
     'src/contract',

@@ -232,8 +232,11 @@ function judgePoint(
     ...(pinned === undefined ? {} : { pinned }),
   };
   if (values.length === 0) {
-    const outcome = circumstances.interrupted ? 'not-run' : 'untestable';
-    return { result: resultOf(check, outcome, { reason: 'no answer to it was seen' }), point: resolved };
+    const unseen = 'no answer to it was seen';
+    const { outcome, reason } = circumstances.interrupted
+      ? { outcome: 'not-run' as const, reason: unseen }
+      : untestableOrExcluded(plan.target, check.group, unseen);
+    return { result: resultOf(check, outcome, { reason }), point: resolved };
   }
   const other = pinned === undefined ? undefined : seen.find((reading) => reading.value !== pinned);
   if (other) {

@@ -3,6 +3,7 @@ import { judge } from '../suite/case.ts';
 import { failed, type Judgement, passed, type Reading } from '../suite/judgement.ts';
 import { monitor } from '../suite/monitor.ts';
 import { on } from '../suite/written-recording.ts';
+import type { Target } from '../target/target.ts';
 import type { Circumstances } from './judge.ts';
 import { calm, results, scene } from './judge-toy.ts';
 import { toyPoint, toyTarget } from './toy-suite.ts';
@@ -21,12 +22,14 @@ describe('an open point', () => {
       readBy = 'E1',
       outcome = 'passed' as 'passed' | 'failed',
       circumstances = calm,
+      excludes = [],
     }: {
       readonly mixed?: boolean;
       readonly pinned?: string;
       readonly readBy?: string;
       readonly outcome?: 'passed' | 'failed';
       readonly circumstances?: Circumstances;
+      readonly excludes?: Target['excludes'];
     } = {},
   ) => {
     const cases = values.map((value, at) =>
@@ -37,7 +40,7 @@ describe('an open point', () => {
         },
       }),
     );
-    const target = toyTarget(pinned === undefined ? {} : { pins: { A1: pinned } });
+    const target = toyTarget({ excludes, ...(pinned === undefined ? {} : { pins: { A1: pinned } }) });
     const toy = { cases, openPoints: [toyPoint('A1', { mixed })] };
     const judged = results(toy, { events: [proof] }, { target, circumstances });
     return { check: judged.results.at(-1), point: judged.points[0] };
@@ -88,6 +91,15 @@ describe('an open point', () => {
 
   it('is untestable where no answer was seen', () => {
     expect(resolved([]).check).toMatchObject({ outcome: 'untestable', reason: 'no answer to it was seen' });
+  });
+
+  it('is excluded where no answer was seen and the target file says why', () => {
+    const excludes = [{ requirement: 'A1', reason: 'it has a third way' }];
+    expect(resolved([], { excludes }).check).toMatchObject({
+      outcome: 'excluded',
+      reason: 'it has a third way (no answer to it was seen)',
+    });
+    expect(resolved(['one'], { excludes }).check).toMatchObject({ outcome: 'ambiguous' });
   });
 
   it('learns nothing from what is no listed reading: that is another check’s failure', () => {

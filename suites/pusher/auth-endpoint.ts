@@ -32,6 +32,12 @@ export const isAsked = (target: Target): true | string =>
     ? true
     : 'a relay that has no auth endpoint';
 
+/** An endpoint that is judged on its own signs for connections that nobody here can make. */
+const isPutToUse = (target: Target): true | string =>
+  target.surface === 'pusher' && target.urls.ws === undefined
+    ? 'no connection to put a signature to use on (urls.ws)'
+    : isAsked(target);
+
 /** Every request to the auth endpoint, in both encodings: who gets a signature, and how others are refused. */
 export function authEndpoint(
   { rules }: SurfaceContract<PusherRules>,
@@ -99,7 +105,7 @@ export function authEndpoint(
             isKnownWrong(view, encoding) ? untestable('the signature is wrong') : opens(view, encoding),
         },
         covers: ['auth/right'],
-        when: isAsked,
+        when: isPutToUse,
       })),
     ],
   };

@@ -110,12 +110,14 @@ function rowCase(rules: PusherRules, name: string, row: ConnectionRow) {
       ...Object.fromEntries(
         Object.entries(codes).map(([requirement, allowed]) => [
           requirement,
-          (view: View) =>
-            all([
-              neverGreeted(view, peer, twin),
-              // Where the handshake was never completed there is no close frame to bear a code.
-              closedWith(view, peer, twin, allowed, row.path.includes('nowhere') || row.scheme !== undefined),
-            ]),
+          (view: View) => {
+            const admitted = neverGreeted(view, peer, twin);
+            // It goes on from there: a close that comes later, of an idle connection say, answers something else.
+            if (greetingOf(view, peer)) return admitted;
+            // Where the handshake was never completed there is no close frame to bear a code.
+            const mayRefuse = row.path.includes('nowhere') || row.scheme !== undefined;
+            return all([admitted, closedWith(view, peer, twin, allowed, mayRefuse)]);
+          },
         ]),
       ),
     },
@@ -194,12 +196,19 @@ function closedWith(
     : wrong('close-code', expected, `a close with ${closed.code}`, closed);
 }
 
+/** What is asked of a close has nothing to be asked of where the refusal was none, or came before the upgrade. */
+function notByClose(view: View, peer: string): Judgement | undefined {
+  if (view.answer(peer).kind !== 'opened')
+    return { kind: 'not-applicable', reason: 'the handshake was never completed' };
+  if (greetingOf(view, peer)) return { kind: 'not-applicable', reason: 'it was not refused at all' };
+  return undefined;
+}
+
 /** The reason is told by a code of the protocol's own, in the close frame itself. */
 function toldWhy(view: View, peer: string, twin: string): Judgement {
   const answer = view.answer(peer);
-  if (answer.kind !== 'opened')
-    return { kind: 'not-applicable', reason: 'the handshake was never completed' };
-  if (greetingOf(view, peer)) return { kind: 'not-applicable', reason: 'it was not refused at all' };
+  const other = notByClose(view, peer);
+  if (other) return other;
   if (greeted(view, twin).kind !== 'passed') return untestable(`its twin ${twin} was not greeted either`);
   const closed = endOf(view, peer);
   if (!closed) return wrong('no-close', 'a close frame with a code', 'no close', answer);
@@ -209,6 +218,8 @@ function toldWhy(view: View, peer: string, twin: string): Judgement {
 }
 
 function inRange(view: View, peer: string, twin: string): Judgement {
+  const other = notByClose(view, peer);
+  if (other) return other;
   const closed = endOf(view, peer);
   if (!closed) return untestable('it was not refused by a close');
   return closed.code < 4400
@@ -217,8 +228,8 @@ function inRange(view: View, peer: string, twin: string): Judgement {
 }
 
 function unannounced(view: View, peer: string, twin: string): Judgement {
-  if (view.answer(peer).kind !== 'opened' || greetingOf(view, peer))
-    return untestable('it was not refused by a close');
+  const other = notByClose(view, peer);
+  if (other) return other;
   const closed = endOf(view, peer);
   const error = view.frames(peer, (frame) => eventOf(frame) === protocolEvent.error)[0];
   if (!closed || closed.code < 4000) return untestable('its close bears no code of the protocol');

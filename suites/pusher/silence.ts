@@ -25,13 +25,15 @@ export function silence(rules: PusherRules): { scene: Scene<PusherVerbs>; cases:
       const from = waits.position;
       waits.done('silent from', 'idle', from);
       // The default of the protocol is longer than that of the documents; a moment more is given to both.
-      for (const seconds of [
-        rule.activityTimeoutSeconds + 1,
-        rule.pongWaitSeconds + 1,
-        90,
-        rule.pongWaitSeconds + 1,
-      ]) {
-        await clock.pass('silent', connections.nonceOf('silent'), clock.hasControl ? seconds : seconds / 1.6);
+      const { activityTimeoutSeconds, pongWaitSeconds } = rule;
+      if (clock.hasControl) {
+        for (const seconds of [activityTimeoutSeconds + 1, pongWaitSeconds + 1, 90, pongWaitSeconds + 1]) {
+          await clock.pass('silent', connections.nonceOf('silent'), seconds);
+        }
+      } else {
+        // The time for an answer runs from the question, whenever that comes.
+        await clock.passInRealTime('silent', activityTimeoutSeconds + 91, isQuestion);
+        await clock.passInRealTime('silent', pongWaitSeconds + 1);
       }
       // Had it been closed, the close would come before the pong of this.
       await connections.ping('silent', { step: 'fence silent' });
@@ -60,16 +62,16 @@ export function silence(rules: PusherRules): { scene: Scene<PusherVerbs>; cases:
 }
 
 /** The server's question whether anybody is there, by an event or a control frame. */
+function isQuestion(event: WireEvent): boolean {
+  return (
+    (event.kind === 'frame' && eventOf(event) === protocolEvent.ping) ||
+    (event.kind === 'ping' && event.by === 'them')
+  );
+}
+
 function question(view: View): WireEvent | undefined {
   const { from } = view.step('silent from');
-  return view
-    .of('silent')
-    .find(
-      (event) =>
-        event.seq >= from &&
-        ((event.kind === 'frame' && eventOf(event) === protocolEvent.ping) ||
-          (event.kind === 'ping' && event.by === 'them')),
-    );
+  return view.of('silent').find((event) => event.seq >= from && isQuestion(event));
 }
 
 function isOver(view: View): boolean {

@@ -166,7 +166,7 @@ function rowCase(rules: PusherRules, name: string, row: SubscribeRow) {
       ...each(refusal.silent, (view: View) => silent(view, name)),
       ...each(refusal.survives, (view: View) => {
         const judgement = refused(view, name);
-        if (judgement.kind === 'failed') return untestable('it was not refused at all');
+        if (judgement.kind === 'failed') return notRefused;
         return judgement.kind === 'passed'
           ? (stillThere(view, peer, `fence ${peer}`) ?? passed([peer]))
           : judgement;
@@ -175,6 +175,9 @@ function rowCase(rules: PusherRules, name: string, row: SubscribeRow) {
     },
   };
 }
+
+/** Its own requirement says so; what is asked of refusals has nothing to be asked of. */
+const notRefused: Judgement = { kind: 'not-applicable', reason: 'it was not refused at all' };
 
 const channelTried = (view: View, peer: string): string => view.peer(peer).about.channel ?? '';
 
@@ -235,7 +238,7 @@ function refused(view: View, name: string): Judgement {
 function silent(view: View, name: string): Judgement {
   const peer = peerOf(name);
   const { from } = view.step(`attempt ${name}`);
-  if (grants(view, name)) return { kind: 'not-applicable', reason: 'it was not refused at all' };
+  if (grants(view, name)) return notRefused;
   const channel = channelTried(view, peer);
   return nothingOn(
     view,
@@ -256,6 +259,7 @@ function named(view: View, name: string): Judgement {
   const event = view.recording.events[step.events[0] ?? -1];
   if (event?.kind !== 'frame') return untestable('no frame refused it');
   const channel = channelTried(view, peer);
+  if (subscriptionAnswer(event, channel) === 'granted') return notRefused;
   if (subscriptionAnswer(event, channel) !== 'refused') return untestable('it was not refused');
   const value = eventOf(event) === protocolEvent.error ? 'error' : 'subscription_error';
   return channelOf(event) === channel

@@ -1,7 +1,7 @@
 import { isObject, type JsonObject } from '../../contract/json.ts';
 import { SceneStopped, type Stage } from '../../suite/scene.ts';
 import type { Client } from '../../target/target.ts';
-import type { Exchange } from '../../wire/event.ts';
+import type { Exchange, WireEvent } from '../../wire/event.ts';
 import { isControlTaken } from '../control-answer.ts';
 import type { CommandDriver } from './command-driver.ts';
 import { exchange, isTaken, whyNot } from './http-pool.ts';
@@ -30,7 +30,18 @@ export class Clock {
       await this.#control({ op: 'advance', connection, seconds });
       return;
     }
-    await this.#waits.next((event) => event.kind === 'closed' && event.peer === peer, 0, seconds * 1000);
+    await this.passInRealTime(peer, seconds);
+  }
+
+  /** Waits in real time, until such an event or the end of a connection. */
+  async passInRealTime(
+    peer: string,
+    seconds: number,
+    until: (event: WireEvent) => boolean = () => false,
+  ): Promise<void> {
+    const isOver = (event: WireEvent): boolean =>
+      event.peer === peer && (event.kind === 'closed' || until(event));
+    await this.#waits.next(isOver, 0, seconds * 1000);
   }
 
   /** Moves the timers of a job on. Count of those that ran. */

@@ -95,6 +95,9 @@ export function offers(target: Target, word: string): boolean {
         hasTriggerApi(target) ||
         (performerOf(target, 'publish') === 'command' && target.capabilities.includes(word))
       );
+    case 'auth-endpoint':
+      // A relay is not asked for what its publisher's own server does.
+      return target.role === 'application' || target.urls.auth !== undefined;
     case 'publish':
       return target.role === 'relay' || hasTriggerApi(target) || performerOf(target, 'publish') !== undefined;
     case 'status-api':

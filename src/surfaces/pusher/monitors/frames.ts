@@ -28,6 +28,11 @@ const ofProtocol = new Map<string, { readonly frame: string; readonly data?: str
 
 /** Every frame is text, one JSON object with an event, and as the schema of that event has it. */
 export function frames(contract: SurfaceContract<PusherRules>, dialect: string): Monitor {
+  // What we published ourselves has a name of this run alone, and a rule is the same in every run.
+  const ruled = (name = ''): string => {
+    const bare = name.replace(/^\W/, '');
+    return ofProtocol.has(bare) || bare === contract.rules.names.event ? bare : 'event';
+  };
   const validators = (): Validators => validatorsOf(contract);
   const update = contract.rules.dialects[dialect]?.schema ?? '';
   const schemas = [
@@ -58,7 +63,7 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
       report.find(
         isMissing ? 'PS12' : violation.requirement,
         {
-          rule: `schema ${eventOf(frame)?.replace(/^\W/, '')} ${pointer}`,
+          rule: `schema ${ruled(eventOf(frame))} ${pointer}`,
           expected: `${violation.expected}${pointer === '' ? '' : ` at ${pointer}`}`,
           ...instead(valueAt(value, violation.pointer), pointer),
         },
