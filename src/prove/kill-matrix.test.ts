@@ -222,12 +222,17 @@ it('is the same whatever the order in which trials came to their end', () => {
 });
 
 it('doubts what a busy machine can explain, and no survivor', () => {
-  const trials: Trial[] = ['beam/x', 'beam/y', 'beam/z'].map((id) => ({
+  const trials: Trial[] = ['beam/x', 'beam/y', 'beam/z', 'beam/w'].map((id) => ({
     ...{ subject: { kind: 'fault', id }, surface: 'beam', dialect: 'document', secure: false },
   }));
   const matrix = judged(
-    [fault('beam/x', 'B1'), fault('beam/y', 'B1'), fault('beam/z', 'B1')],
-    [broken('beam/x', cell('B1'), cell('B5')), broken('beam/y', cell('B1')), broken('beam/z')],
+    [fault('beam/x', 'B1'), fault('beam/y', 'B1', 'B5'), fault('beam/z', 'B1'), fault('beam/w', 'B1')],
+    [
+      broken('beam/x', cell('B1'), cell('B5')),
+      broken('beam/y', cell('B1')),
+      broken('beam/z'),
+      broken('beam/w', cell('B1')),
+    ],
   );
-  expect(doubtful(matrix.problems, trials)).toEqual([trials[0]]);
+  expect(doubtful(matrix.problems, trials)).toEqual([trials[0], trials[1]]);
 });

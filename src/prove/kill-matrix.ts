@@ -120,13 +120,17 @@ export function killMatrix(input: MatrixInput): KillMatrix {
 }
 
 /**
- * The trials whose results a busy machine could explain: something failed or broke that should not have. What
- * survives is not among them: no server is slow into being right.
+ * The trials whose results a busy machine could explain: something failed or broke that should not have, or of several
+ * requirements that a fault breaks some were not brought to failing. What survives altogether is not among them: no
+ * server is slow into being right.
  */
 export function doubtful(problems: readonly Problem[], trials: readonly Trial[]): readonly Trial[] {
+  const survivors = new Set(problems.flatMap((one) => (one.kind === 'fault-survives' ? one.fault : [])));
   const names = new Set(
     problems.flatMap((problem) => {
       if (problem.kind === 'error') return problem.trial;
+      if (problem.kind === 'break-not-failed')
+        return survivors.has(problem.fault) ? [] : trials.map(({ dialect }) => `${problem.fault} ${dialect}`);
       if (problem.kind === 'fails-too-much') return `${problem.fault} ${problem.dialect}`;
       return problem.kind === 'clean-not-passed' ? `clean ${problem.dialect}` : [];
     }),
