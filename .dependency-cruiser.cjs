@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   'src/conform': ['src/contract', 'src/wire', 'src/target', 'src/suite'],
   'src/report': ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/conform'],
   'src/prove': ['src/contract', 'src/wire', 'src/target', 'src/suite', 'src/conform'],
+  'src/matrix': ['src/contract', 'src/suite'],
   // The server under judgement shares no code with the judge: a bug in both would be invisible.
   'src/reference': ['src/contract'],
   // Peers that misbehave share no code with who has to bear them.

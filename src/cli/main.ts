@@ -1,6 +1,13 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
-import { conformCommand, flakesCommand, proveCommand, serveCommand, specsCommand } from './options.ts';
+import {
+  conformCommand,
+  flakesCommand,
+  matrixCommand,
+  proveCommand,
+  serveCommand,
+  specsCommand,
+} from './options.ts';
 import { version } from './version.ts';
 
 const verbose = process.argv.includes('--verbose') || Boolean(process.env.PLUMBLINE_DEBUG);
@@ -39,6 +46,10 @@ async function main(args: readonly string[]): Promise<number> {
   proveCommand(program, async (options) => {
     const { prove } = await import('./prove.ts');
     exit = await prove(options);
+  });
+  matrixCommand(program, async (options) => {
+    const { matrix } = await import('./matrix.ts');
+    exit = await matrix(options);
   });
   specsCommand(program, async (options) => {
     const { specs } = await import('./specs.ts');

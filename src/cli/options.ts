@@ -76,6 +76,13 @@ export interface ProveOptions {
   readonly out: string;
 }
 
+/** What `matrix` was asked for. */
+export interface MatrixOptions {
+  /** Files that `--reporter json` wrote. */
+  readonly results: readonly string[];
+  readonly out: string;
+}
+
 /** What `specs` was asked for. */
 export interface SpecsOptions {
   readonly verbose: boolean;
@@ -184,6 +191,16 @@ export function proveCommand(program: Command, act: (options: ProveOptions) => P
     .option('--out <folder>', 'where the kill matrix is written', 'reports')
     .addHelpText('after', proveHelp)
     .action((options: ProveOptions) => act(options));
+}
+
+/** Adds the options of `matrix`. */
+export function matrixCommand(program: Command, act: (options: MatrixOptions) => Promise<void>): void {
+  program
+    .command('matrix')
+    .description('Writes target × requirement of JSON results, as Markdown and as HTML.')
+    .argument('<result...>', 'files that conform --reporter json=FILE has written')
+    .option('--out <folder>', 'where matrix.md and matrix.html are written', 'reports')
+    .action((results: readonly string[], { out }: { readonly out: string }) => act({ results, out }));
 }
 
 /** Adds the options of `specs`. */

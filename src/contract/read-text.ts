@@ -6,10 +6,10 @@ export const largestFile = 1024 * 1024;
 
 /**
  * Reads a text file of ours: UTF-8 (with or without a byte order mark), bounded in size whatever it is, so that
- * neither a device nor a log that was named by mistake takes all the memory.
+ * neither a device nor a log that was named by mistake takes all the memory. `most` is in bytes.
  * @throws InputError where it cannot be read, is too large, or is no UTF-8 text.
  */
-export async function readText(path: string, label = path): Promise<string> {
+export async function readText(path: string, label = path, most = largestFile): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -17,13 +17,13 @@ export async function readText(path: string, label = path): Promise<string> {
       chunks.push(chunk as Buffer);
       size += (chunk as Buffer).length;
       // The rest would be read for nothing: `decode` refuses it.
-      if (size > largestFile) break;
+      if (size > most) break;
     }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;
     throw new InputError(`${label}: ${reasonOf(code)}`, { cause });
   }
-  return decode(Buffer.concat(chunks), label);
+  return decode(Buffer.concat(chunks), label, most);
 }
 
 /**
@@ -38,9 +38,9 @@ export async function readTextIfAny(path: string, label = path): Promise<string 
  * Bytes as the text that they are.
  * @throws InputError where they are too many, no UTF-8, or hold what no text does.
  */
-export function decode(bytes: Buffer, label: string): string {
-  if (bytes.length > largestFile) {
-    throw new InputError(`${label}: larger than ${largestFile} bytes, so it is no such file`);
+export function decode(bytes: Buffer, label: string, most = largestFile): string {
+  if (bytes.length > most) {
+    throw new InputError(`${label}: larger than ${most} bytes, so it is no such file`);
   }
   if (/^(?:fffe|feff)/.test(bytes.subarray(0, 2).toString('hex'))) {
     throw new InputError(`${label}:1: is UTF-16; save it as UTF-8`);
