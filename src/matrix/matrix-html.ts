@@ -69,4 +69,5 @@ thead th{position:sticky;top:0;background:Canvas}small{display:block;font-weight
 td.failed,td.error,.failed dt,.error dt{color:var(--bad);font-weight:bold;white-space:nowrap}
 td.known,td.untestable,td.ambiguous{white-space:nowrap}td.known,.known dt{color:var(--bad)}
 td.passed,.passed dt{color:var(--good);white-space:nowrap}
+dt{white-space:nowrap}td:last-child{min-width:18rem}
 td.not-applicable,td.not-run,td.excluded{color:var(--dim)}tr:target{outline:2px solid Highlight}`;
