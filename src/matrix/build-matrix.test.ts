@@ -142,6 +142,7 @@ describe('its pages', () => {
       verdict: 'non-conformant',
       knownOnly: true,
       scope: 'partial',
+      role: 'relay',
     }),
   );
 
@@ -150,6 +151,7 @@ describe('its pages', () => {
     ['HTML', matrixHtml(tables)],
   ])('say in %s what each target came to, and why a failure is known, and run nothing of it', (_, page) => {
     expect(page).toContain('non-conformant (known only, partial) · exit 0');
+    expect(page).toContain('document, a relay');
     expect(page).toContain('✗ known 1');
     expect(page).toContain('says B1');
     expect(page).toContain('2026-01-31');

@@ -32,8 +32,9 @@ export interface ReadResult {
 export interface Column {
   /** Its name, with the file where two of the same surface bear it. */
   readonly label: string;
-  readonly file: string;
   readonly dialect: string;
+  /** Of a relay less is asked: its green says nothing of the lives of jobs. */
+  readonly isRelay: boolean;
   readonly verdict: string;
   readonly exit: number;
   readonly knownOnly: boolean;
@@ -100,7 +101,12 @@ export function buildMatrix(
     return {
       surface,
       columns: targets.map(({ file, result, target }) => ({
-        ...{ file, dialect: target.dialect, verdict: target.verdict, exit: target.exit },
+        ...{
+          dialect: target.dialect,
+          isRelay: target.role === 'relay',
+          verdict: target.verdict,
+          exit: target.exit,
+        },
         ...{ knownOnly: target.knownOnly, isPartial: target.scope === 'partial' },
         label: isShared(target.name) ? `${target.name} (${file})` : target.name,
         day: result.startedAt.slice(0, 10),

@@ -1,5 +1,5 @@
 import { type Column, cellOutcomes, type Row, type SurfaceMatrix } from './build-matrix.ts';
-import { cellText, meanings, signs, verdictText } from './words.ts';
+import { cellText, dialectText, meanings, signs, verdictText } from './words.ts';
 
 /** The matrix as one page of HTML that needs nothing else: no network, no script. */
 export function matrixHtml(matrix: readonly SurfaceMatrix[]): string {
@@ -36,8 +36,8 @@ function section({ surface, columns, rows }: SurfaceMatrix): string[] {
 }
 
 function head(column: Column): string {
-  const { label, dialect, day } = column;
-  return `<th scope="col">${text(label)}<small>${text(dialect)} · ${text(verdictText(column))} · ${text(day)}</small>`;
+  const { label, day } = column;
+  return `<th scope="col">${text(label)}<small>${text(dialectText(column))} · ${text(verdictText(column))} · ${text(day)}</small>`;
 }
 
 function rowLine({ id, level, text: says, source, cells }: Row, surface: string): string {
@@ -65,7 +65,7 @@ body{font:15px/1.45 system-ui,sans-serif;margin:1.5rem;max-width:100rem}
 dl{display:flex;flex-wrap:wrap;gap:.2rem 1.5rem;margin:1rem 0}dl div{display:flex;gap:.4rem}dd{margin:0;color:var(--dim)}
 nav a{margin-right:1rem}.wide{overflow-x:auto}table{border-collapse:collapse}
 th,td{padding:.25rem .6rem;text-align:left;vertical-align:top;border-bottom:1px solid var(--line)}
-thead th{position:sticky;top:0;background:Canvas}small{display:block;font-weight:normal;color:var(--dim)}
+small{display:block;font-weight:normal;color:var(--dim)}
 td.failed,td.error,.failed dt,.error dt{color:var(--bad);font-weight:bold;white-space:nowrap}
 td.known,td.untestable,td.ambiguous{white-space:nowrap}td.known,.known dt{color:var(--bad)}
 td.passed,.passed dt{color:var(--good);white-space:nowrap}

@@ -1,5 +1,5 @@
 import { cellOutcomes, type Row, type SurfaceMatrix } from './build-matrix.ts';
-import { cellText, meanings, signs, verdictText } from './words.ts';
+import { cellText, dialectText, meanings, signs, verdictText } from './words.ts';
 
 /** The matrix as a page of Markdown: a table for each surface, a row for each requirement. */
 export function matrixMarkdown(matrix: readonly SurfaceMatrix[]): string {
@@ -27,7 +27,7 @@ function surfaceLines({ surface, columns, rows }: SurfaceMatrix): string[] {
     '',
     line(['target', 'dialect', 'verdict', 'judged']),
     line(['---', '---', '---', '---']),
-    ...columns.map((column) => line([column.label, column.dialect, verdictText(column), column.day])),
+    ...columns.map((column) => line([column.label, dialectText(column), verdictText(column), column.day])),
     '',
     line(['requirement', 'level', ...columns.map(({ label }) => label), 'what it says']),
     line(Array.from({ length: columns.length + 3 }, () => '---')),

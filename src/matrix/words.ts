@@ -13,7 +13,7 @@ export const signs: Readonly<Record<CellOutcome, string>> = {
   passed: '✓',
 };
 
-/** What each sign means, in the order of a legend. */
+/** What each sign means. */
 export const meanings: Readonly<Record<CellOutcome, string>> = {
   passed: 'every check of it passed',
   failed: 'a check failed',
@@ -37,6 +37,11 @@ export function cellText(cell: Cell | undefined): string {
   );
   const own = counts[outcome] ?? 0;
   return own === asked ? `${signs[outcome]} ${own}` : `${signs[outcome]} ${own} of ${asked}`;
+}
+
+/** The dialect by which a target was judged, and whether as a relay. */
+export function dialectText({ dialect, isRelay }: Column): string {
+  return isRelay ? `${dialect}, a relay` : dialect;
 }
 
 /** What a target came to, in words: `conformant · exit 0`. */

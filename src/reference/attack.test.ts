@@ -9,7 +9,7 @@ import { tokenOf } from './emit/emit-on-a-port.ts';
 import { apps } from './pusher/apps.ts';
 import { md5, requestSignature } from './pusher/signing.ts';
 import { type Reference, startReference } from './start.ts';
-import { beamStream, emitJob, pusherJob } from './well-behaved.ts';
+import { owed, shares } from './well-behaved.ts';
 
 let reference: Reference;
 const troubles: string[] = [];
@@ -35,21 +35,7 @@ async function whileServed(attack: () => Promise<void>): Promise<void> {
   const serving = (async () => {
     let rounds = 0;
     for (; !over || rounds === 0; rounds += 1) {
-      const { address } = reference;
-      const [emit, pusher, beam] = await Promise.all([
-        emitJob(address, 5),
-        pusherJob(address),
-        beamStream(address, 40),
-      ]);
-      expect(emit.map(({ type }) => type)).toEqual([
-        'init',
-        'delivered',
-        'acked',
-        ...Array(5).fill('progress'),
-        'completed',
-      ]);
-      expect(pusher).toEqual(['processing', 'in_progress', 'in_progress', 'in_progress', 'done']);
-      expect(beam).toEqual(Array.from({ length: 40 }, (_, at) => String(at)));
+      expect(await shares(reference.address)).toEqual(owed);
     }
   })();
   serving.catch(() => {});

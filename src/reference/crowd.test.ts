@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Spawned, start } from '../cli/spawned.ts';
 import { home, tokenOf } from './emit/emit-on-a-port.ts';
 import { apps } from './pusher/apps.ts';
-import { beamStream, emitJob, pusherJob } from './well-behaved.ts';
+import { owed, shares } from './well-behaved.ts';
 
 // Each end of a connection counts as an open file, so the server has a process of its own.
 let server: Spawned;
@@ -60,23 +60,6 @@ function frame(opcode: number, text: string): Buffer {
   return Buffer.concat([Buffer.from([0x80 | opcode, ...size, 0, 0, 0, 0]), body]);
 }
 
-async function othersAreServed(): Promise<void> {
-  const [emit, pusher, beam] = await Promise.all([
-    emitJob(address, 5),
-    pusherJob(address),
-    beamStream(address, 40),
-  ]);
-  expect(emit.map(({ type }) => type)).toEqual([
-    'init',
-    'delivered',
-    'acked',
-    ...Array(5).fill('progress'),
-    'completed',
-  ]);
-  expect(pusher).toEqual(['processing', 'in_progress', 'in_progress', 'in_progress', 'done']);
-  expect(beam).toEqual(Array.from({ length: 40 }, (_, at) => String(at)));
-}
-
 /** Makes events for everybody who watches the home space, about half a megabyte each. */
 async function events(count: number): Promise<void> {
   const call = async (role: 'producer' | 'worker', path: string, body: unknown): Promise<{ id: string }> => {
@@ -109,7 +92,8 @@ describe('consumers that stop reading', { timeout: 180_000 }, () => {
       got += data.length;
     });
     const count = 60;
-    await Promise.all([events(count), othersAreServed()]);
+    const [, others] = await Promise.all([events(count), shares(address)]);
+    expect(others).toEqual(owed);
     await expect.poll(() => got, { timeout: 30_000 }).toBeGreaterThan(count * 500_000);
     // Eight megabytes may wait for each of twenty; thirty were sent.
     expect(memory() - before).toBeLessThan(400);
@@ -145,13 +129,13 @@ describe('consumers that stop reading', { timeout: 180_000 }, () => {
       };
       push();
     }
-    for (let round = 0; round < 3; round += 1) await othersAreServed();
+    for (let round = 0; round < 3; round += 1) expect(await shares(address)).toEqual(owed);
     expect(memory() - before).toBeLessThan(400);
     for (const socket of greedy) {
       expect(socket.bytesWritten).toBeGreaterThan(1_000_000);
       socket.destroy();
     }
-    await othersAreServed();
+    expect(await shares(address)).toEqual(owed);
   });
 });
 
@@ -179,13 +163,14 @@ describe('10,000 connections', { timeout: 300_000 }, () => {
     }
     expect(sockets.filter(({ destroyed }) => destroyed)).toEqual([]);
     expect(memory() - before).toBeLessThan(1000);
-    await Promise.all([othersAreServed(), events(0)]);
+    const [others] = await Promise.all([shares(address), events(0)]);
+    expect(others).toEqual(owed);
     await expect.poll(() => heard, { timeout: 60_000 }).toBeGreaterThanOrEqual(Math.floor(crowd / 3));
     const ended = Promise.all(
       sockets.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
     );
     for (const socket of sockets) socket.end(frame(8, ''));
     await ended;
-    await othersAreServed();
+    expect(await shares(address)).toEqual(owed);
   });
 });

@@ -117,3 +117,30 @@ export async function beamStream({ ws }: Address, n: number): Promise<readonly u
 function indexOf(frame: JsonObject): unknown {
   return /"index":(\d+)/.exec(JSON.stringify(frame))?.[1];
 }
+
+/** What a client of each surface gets while others work as well. */
+export interface Share {
+  /** Types of the events of a job with five updates. */
+  readonly emit: readonly unknown[];
+  /** Statuses of a job. */
+  readonly pusher: readonly unknown[];
+  /** Outputs of a stream of forty. */
+  readonly beam: readonly unknown[];
+}
+
+/** What is owed to each client, whatever else goes on. */
+export const owed: Share = {
+  emit: ['init', 'delivered', 'acked', ...Array(5).fill('progress'), 'completed'],
+  pusher: ['processing', 'in_progress', 'in_progress', 'in_progress', 'done'],
+  beam: Array.from({ length: 40 }, (_, at) => String(at)),
+};
+
+/** Works on all three surfaces at once, and tells what each client got; all of it is in `owed`. */
+export async function shares(address: Address): Promise<Share> {
+  const [emit, pusher, beam] = await Promise.all([
+    emitJob(address, 5),
+    pusherJob(address),
+    beamStream(address, 40),
+  ]);
+  return { emit: emit.map(({ type }) => type), pusher, beam };
+}

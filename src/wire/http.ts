@@ -38,12 +38,18 @@ const largestBody = 1024 * 1024;
 /** What is kept of an answer that is not read to its end. */
 const beginning = 64 * 1024;
 
+/** Connections that are kept alive, and a way to others that have carried nothing yet. */
+interface Pool {
+  readonly request: typeof request;
+  readonly agent: Agent;
+  readonly anew: () => Agent;
+}
+
 /** Makes HTTP exchanges and records them; never rejects, never follows a redirect. */
 export class HttpClient {
   readonly #options: Agent.Options;
   readonly #account: Account = { sent: 0 };
-  #anew: (() => Agent) | undefined;
-  #opened: Promise<{ readonly request: typeof request; readonly agent: Agent }> | undefined;
+  #opened: Promise<Pool> | undefined;
 
   constructor(tls: TlsOptions = {}, connectMs = 3000) {
     this.#options = {
@@ -59,7 +65,7 @@ export class HttpClient {
   }
 
   async exchange(transcript: Transcript, wanted: HttpRequest): Promise<Exchange> {
-    const { request, agent } = await this.#open();
+    const { request, agent, anew } = await this.#open();
     const began = now();
     const asked = {
       kind: 'exchange' as const,
@@ -87,8 +93,7 @@ export class HttpClient {
     try {
       const response = await ask(agent).catch((cause: NodeJS.ErrnoException) => {
         if (!isSafe || tooLate.signal.aborted || !isBroken(cause)) throw cause;
-        fresh = this.#anew?.();
-        if (!fresh) throw cause;
+        fresh = anew();
         return ask(fresh);
       });
       hasBegun = true;
@@ -131,10 +136,10 @@ export class HttpClient {
   }
 
   /** Loaded with the first request: what makes none (`--list`) need not wait for it. */
-  #open(): Promise<{ readonly request: typeof request; readonly agent: Agent }> {
+  #open(): Promise<Pool> {
     this.#opened ??= import('./undici.ts').then((undici) => {
-      this.#anew = () => new undici.Agent(this.#options);
-      return { request: undici.request, agent: this.#anew() };
+      const anew = (): Agent => new undici.Agent(this.#options);
+      return { request: undici.request, agent: anew(), anew };
     });
     return this.#opened;
   }

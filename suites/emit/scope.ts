@@ -9,6 +9,7 @@ import type { View } from '../../src/suite/view.ts';
 import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
 import type { Frame } from '../../src/wire/event.ts';
+import { comparisons, isOpen } from './viewer-comparisons.ts';
 
 type Scope = 'full' | 'stripped';
 
@@ -28,7 +29,7 @@ export function scope(contract: SurfaceContract<EmitRules>): { scenes: Scene<Emi
         Object.keys(rules.events).filter((type) => type !== 'init'),
         spaceCase(rules),
       ),
-      ...comparisons,
+      ...comparisons(everyType, jobs),
     ],
   };
 }
@@ -307,10 +308,6 @@ function spaceCase(rules: EmitRules) {
   });
 }
 
-function isOpen(view: View, peer: string): boolean {
-  return view.answer(peer).kind === 'opened';
-}
-
 /** Until the drain the stream stays open, and shows the jobs of scenes that lease the space after this one. */
 function onSpace(view: View, type: string): readonly Frame[] {
   const ours = new Set<string | undefined>(jobs.flatMap((name) => view.recording.jobs[name]?.id ?? []));
@@ -327,124 +324,4 @@ function isAfterTheEnd(view: View, frame: Frame): boolean {
   const ends = (other: Frame): boolean =>
     ['completed', 'dead'].includes(typeOf(other) ?? '') && jobOf(view.recording, other) === job;
   return view.frames(frame.peer, ends).some((end) => end.seq < frame.seq);
-}
-
-/** What two viewers of the same job saw, side by side. */
-const comparisons: Case[] = [
-  {
-    surface: 'emit',
-    scene: everyType.id,
-    id: 'emit/scope/same-sequence',
-    title: 'viewers of different scopes see the same events, equal in everything but data',
-    checks: {
-      E7i: (view) => all(jobs.map((job) => sameSequence(view, `full ${job}`, `low ${job}`, ['data']))),
-      E8: (view) => all(jobs.map((job) => sameTypes(view, `full ${job}`, `low ${job}`))),
-    },
-  },
-  {
-    surface: 'emit',
-    scene: everyType.id,
-    id: 'emit/space/same-as-the-job-stream',
-    title: 'an event that both streams carry has the same values on both',
-    checks: { E42i: (view) => all(jobs.map((job) => spaceMatches(view, job))) },
-  },
-  {
-    surface: 'emit',
-    scene: everyType.id,
-    id: 'emit/space/creation',
-    title: 'the space stream announces a job before anything else happens to it',
-    checks: {
-      E40i: (view) => {
-        if (!isOpen(view, 'space')) return untestable('the space stream did not open');
-        return all(
-          jobs.map((name) => {
-            const job = view.job(name);
-            const first = view.frames('space', (frame) => jobOf(view.recording, frame) === job.id)[0];
-            if (!first)
-              return failed({ rule: 'missing', expected: 'an event about the new job', actual: 'none' });
-            const type = typeOf(first) ?? '';
-            if (type === 'delivered')
-              return failed({
-                rule: 'unannounced',
-                expected: 'its creation first',
-                actual: type,
-                frame: first.seq,
-              });
-            return passed(['space']);
-          }),
-        );
-      },
-    },
-  },
-];
-
-const envelope = ['jobId', 'jobName', 'type', 'status', 'timestamp', 'data'] as const;
-
-function live(view: View, peer: string): readonly Frame[] {
-  const { job } = view.peer(peer).about;
-  return view.frames(peer, (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job);
-}
-
-function sameTypes(view: View, a: string, b: string): Judgement {
-  const [left, right] = [live(view, a).map(typeOf), live(view, b).map(typeOf)];
-  const shut = [a, b].find((peer) => !isOpen(view, peer));
-  if (shut !== undefined) return untestable(`${shut} did not open`);
-  const at = left.findIndex((type, index) => type !== right[index]);
-  if (at < 0 && left.length === right.length) return passed([a, b]);
-  const frame = live(view, b)[at] ?? live(view, b).at(-1);
-  return failed({
-    rule: 'another-sequence',
-    expected: `the ${left.length} events of ${a}: ${left.join(', ')}`,
-    actual: `${right.length}: ${right.join(', ')}`,
-    ...(frame ? { frame: frame.seq } : {}),
-  });
-}
-
-function sameSequence(view: View, a: string, b: string, but: readonly string[]): Judgement {
-  const types = sameTypes(view, a, b);
-  if (types.kind !== 'passed') return types;
-  const others = live(view, b);
-  for (const [at, frame] of live(view, a).entries()) {
-    const other = others[at];
-    const [left, right] = [messageOf(frame), other ? messageOf(other) : undefined];
-    if (!left || !right || !other) continue;
-    for (const key of envelope) {
-      // A minimal envelope (A22) leaves keys out; what it has must be the same.
-      if (but.includes(key) || right[key] === undefined || left[key] === undefined) continue;
-      if (!sameJson(left[key], right[key])) {
-        return failed({
-          rule: `differs ${key}`,
-          expected: `${key} ${show(left[key])}`,
-          ...instead(right[key]),
-          frame: other.seq,
-          pointer: `/${key}`,
-        });
-      }
-    }
-  }
-  return passed([a, b]);
-}
-
-function spaceMatches(view: View, name: string): Judgement {
-  const job = view.job(name);
-  if (!isOpen(view, 'space')) return untestable('the space stream did not open');
-  const there = view.frames('space', (frame) => jobOf(view.recording, frame) === job.id);
-  for (const frame of live(view, `full ${name}`)) {
-    const left = messageOf(frame);
-    const twins = there.map(messageOf).filter((message) => message?.type === left?.type);
-    // What the space stream does not carry is another rule's business.
-    if (!left || twins.length === 0 || jobOf(view.recording, frame) !== job.id) continue;
-    const matches = twins.some(
-      (twin) => twin && envelope.every((key) => left[key] === undefined || sameJson(left[key], twin[key])),
-    );
-    if (!matches) {
-      return failed({
-        rule: 'differs',
-        expected: `on the space stream: ${show(left)}`,
-        ...instead(twins[0]),
-        frame: frame.seq,
-      });
-    }
-  }
-  return passed([`full ${name}`, 'space']);
 }
