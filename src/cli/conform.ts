@@ -3,6 +3,7 @@ import { makePlan, type TargetPlan } from '../conform/plan.ts';
 import type { RunResult } from '../conform/run.ts';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
+import { surfaceNames } from '../contract/requirement.ts';
 import type { Target } from '../target/target.ts';
 import { again } from './again.ts';
 import type { BaselineInUse } from './baseline.ts';
@@ -16,8 +17,7 @@ import { version } from './version.ts';
 /** `plumbline conform`: judges targets, or prints what it would do. Resolves to the exit code. */
 export async function conform(options: ConformOptions): Promise<number> {
   if (options.exampleTarget) {
-    const { exampleTarget } = await import('../target/example.ts');
-    return print(exampleTarget(options.exampleTarget));
+    return print(await example(options.exampleTarget));
   }
   const contract = await loadContract();
   const isOffline = options.list || options.dryRun || options.explain !== undefined;
@@ -39,6 +39,19 @@ export async function conform(options: ConformOptions): Promise<number> {
     interrupt?.release();
     await baseline?.discard();
   }
+}
+
+/** @throws InputError where there is none of that name. */
+async function example(name: string): Promise<string> {
+  const { exampleTarget } = await import('../target/example.ts');
+  const surface = surfaceNames.find((one) => one === name);
+  if (surface) return exampleTarget(surface);
+  const { exampleServer, exampleServers } = await import('../target/example-servers.ts');
+  const servers = exampleServers();
+  if (servers.includes(name)) return exampleServer(name);
+  throw new InputError(
+    `--example-target ${name}: there is one for each surface (${surfaceNames.join(', ')}) and for ${servers.join(', ')}`,
+  );
 }
 
 /** What is there, and what would be done: no connection is made. */

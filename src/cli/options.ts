@@ -1,17 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { type Command, Option } from 'commander';
 import type { SurfaceName } from '../contract/requirement.ts';
-import {
-  type Dialects,
-  decimal,
-  dialects,
-  once,
-  pairs,
-  several,
-  surfaceName,
-  surfaces,
-  whole,
-} from './arguments.ts';
+import { type Dialects, decimal, dialects, once, pairs, several, surfaces, whole } from './arguments.ts';
 
 /** What `conform` was asked for. */
 export interface ConformOptions {
@@ -35,7 +25,8 @@ export interface ConformOptions {
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly explain?: string;
-  readonly exampleTarget?: SurfaceName;
+  /** A surface, or a server of `examples/targets`. */
+  readonly exampleTarget?: string;
   readonly verbose: boolean;
 }
 
@@ -131,7 +122,11 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     .option('--list', 'print the cases, and run none', false)
     .option('--dry-run', 'print what would be done, at what cost, and what cannot be tested and why', false)
     .option('--explain <id>', 'print what a case, requirement, open point or fault is about', once)
-    .option('--example-target <surface>', 'print a target file to start from', surfaceName)
+    .option(
+      '--example-target <name>',
+      'print a target file to start from: of a surface, or of a known server',
+      once,
+    )
     .option('--verbose', 'every case, and more of the wire', false)
     .addHelpText('after', conformHelp)
     .action((raw: Omit<ConformOptions, 'seed'> & { readonly seed?: number }) =>
