@@ -82,8 +82,8 @@ async function judge(
 ): Promise<number> {
   const { openReports } = await import('../report/index.ts');
   const { level, verbose, seed, bail, slow, repeat, jobs } = options;
-  const { stdout, env } = process;
-  const reports = await openReports(options.reporter, { level, verbose, stdout, env });
+  const { stdout, stderr, env } = process;
+  const reports = await openReports(options.reporter, { level, verbose, stdout, stderr, env });
   const [multiplier, waitMs] = [options.timeoutMultiplier, options.waitForTarget * 1000];
   try {
     const { plans, found } = await planned(options, contract, targets, { seed, multiplier, waitMs, signal });

@@ -3,6 +3,8 @@ import { InputError } from '../contract/contract.ts';
 /** Exit codes that no run decides; those of a verdict are in conform/verdict.ts. */
 export const exitCodes = {
   done: 0,
+  /** `report --against`: something fails that did not. */
+  changed: 1,
   /** Wrong usage, or a file that cannot be used. */
   usage: 2,
   /** Our own failure. */

@@ -5,6 +5,7 @@ import {
   flakesCommand,
   matrixCommand,
   proveCommand,
+  reportCommand,
   serveCommand,
   specsCommand,
 } from './options.ts';
@@ -50,6 +51,10 @@ async function main(args: readonly string[]): Promise<number> {
   matrixCommand(program, async (options) => {
     const { matrix } = await import('./matrix.ts');
     exit = await matrix(options);
+  });
+  reportCommand(program, async (file, options) => {
+    const { report } = await import('./report.ts');
+    exit = await report(file, options);
   });
   specsCommand(program, async (options) => {
     const { specs } = await import('./specs.ts');

@@ -39,6 +39,7 @@ export async function matrix({ results: files, out }: MatrixOptions): Promise<nu
   return exitCodes.done;
 }
 
+/** @throws InputError where it is no whole result. */
 async function resultIn(file: string, contract: Contract): Promise<ReadResult> {
   const text = await readText(file, file, largestResult);
   let value: Json;

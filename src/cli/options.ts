@@ -30,6 +30,15 @@ export interface ConformOptions {
   readonly verbose: boolean;
 }
 
+/** What `report` was asked for. */
+export interface ReportCommandOptions {
+  readonly reporter: readonly string[];
+  readonly against?: string;
+  readonly partial: boolean;
+  readonly level: 'must' | 'should';
+  readonly verbose: boolean;
+}
+
 /** What `serve` was asked for. */
 export interface ServeOptions {
   readonly port: number;
@@ -115,7 +124,7 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     .option('--update-baseline', 'write into that file what failed, and remove what no longer does', false)
     .option(
       '--reporter <name=file...>',
-      `terminal, json, ndjson, junit; without a file on standard output, with one beside the terminal's`,
+      `terminal, json, ndjson, junit, ctrf, sarif, tap, markdown, badge, github; without a file on standard output, with one beside the terminal's`,
       several,
       [],
     )
@@ -198,6 +207,26 @@ export function matrixCommand(program: Command, act: (options: MatrixOptions) =>
     .action((results: readonly string[], { out }: { readonly out: string }) => act({ results, out }));
 }
 
+/** Adds the options of `report`. */
+export function reportCommand(
+  program: Command,
+  act: (file: string, options: ReportCommandOptions) => Promise<void>,
+): void {
+  program
+    .command('report')
+    .description('Renders a stored run again, or says what has changed since another one.')
+    .argument('<file>', 'what conform --reporter json=FILE or ndjson=FILE has written')
+    .option('--reporter <name=file...>', 'as for conform; the terminal if none is given', several, [])
+    .option('--against <file>', 'an earlier run: print new failures, what is fixed, what changed', once)
+    .option('--partial', 'also a run that did not end', false)
+    .addOption(
+      new Option('--level <level>', 'which failures gate').choices(['must', 'should']).default('must'),
+    )
+    .option('--verbose', 'every case, and more of the wire', false)
+    .addHelpText('after', reportHelp)
+    .action((file: string, options: ReportCommandOptions) => act(file, options));
+}
+
 /** Adds the options of `specs`. */
 export function specsCommand(program: Command, act: (options: SpecsOptions) => Promise<void>): void {
   program
@@ -216,6 +245,14 @@ Exit codes:
 Examples:
   plumbline prove --surface beam --out /tmp/beam
   plumbline prove --only 'emit/admits-*' --only impostor/echo --out /tmp/part`;
+
+const reportHelp = `
+Exit codes:
+  0  written, whatever the run came to        1  --against: something fails that did not        2  usage, or no such run
+
+Examples:
+  plumbline report reports/conform.ndjson --reporter sarif=reports/conform.sarif
+  plumbline report now.json --against before.json`;
 
 const specsHelp = `
 Exit codes:

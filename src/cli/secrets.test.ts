@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { parse } from 'yaml';
 import type { JsonObject } from '../contract/json.ts';
+import { reporters } from '../report/index.ts';
 import { type OnAPort, onAPort } from '../wire/on-a-port.ts';
 import { plumbline, start } from './spawned.ts';
 
@@ -244,7 +245,7 @@ async function outputOf(
   reports = false,
 ): Promise<{ readonly exit: number | null; readonly text: string }> {
   const place = mkdtempSync(join(folder, 'reports-'));
-  const kinds = ['json', 'ndjson', 'junit', 'terminal'];
+  const kinds = Object.keys(reporters);
   const wanted = reports ? ['--reporter', ...kinds.map((kind) => `${kind}=${join(place, kind)}`)] : [];
   const { exit, stdout, stderr } = await plumbline([...args, ...wanted], environment);
   const files = readdirSync(place).map(

@@ -1,5 +1,6 @@
 import type { Reporter } from '../conform/run-event.ts';
 import type { Output } from './output.ts';
+import type { Place } from './place.ts';
 
 /** What a reporter is made with. */
 export interface ReportContext {
@@ -12,6 +13,10 @@ export interface ReportContext {
   readonly live: boolean;
   /** Columns. */
   readonly width: number;
+  /** Where the run was started. */
+  readonly place: Place;
+  /** The file that becomes the summary of a step, inside GitHub Actions. */
+  readonly summary?: string;
 }
 
 /** Makes one reporter. Its `name` is filled in with where it writes to. */

@@ -18,7 +18,13 @@ afterEach(async () => {
 
 async function open(...specs: string[]): Promise<Reports> {
   const stdout = new PassThrough() as unknown as NodeJS.WriteStream;
-  const reports = await openReports(specs, { level: 'must', verbose: false, stdout, env: {} });
+  const reports = await openReports(specs, {
+    level: 'must',
+    verbose: false,
+    stdout,
+    stderr: new PassThrough(),
+    env: {},
+  });
   opened.push(reports);
   return reports;
 }
@@ -111,6 +117,7 @@ describe('--reporter', () => {
       level: 'must',
       verbose: false,
       stdout: gone as unknown as NodeJS.WriteStream,
+      stderr: new PassThrough(),
       env: {},
     });
     const [first] = events;
@@ -119,6 +126,41 @@ describe('--reporter', () => {
     await expect(closed[0]?.on(first, { of: () => undefined })).rejects.toThrow(
       'its reader has closed standard output',
     );
+  });
+});
+
+describe('inside GitHub Actions', () => {
+  const inActions = async (...specs: string[]) => {
+    const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+    const summary = join(folder, 'summary.md');
+    const env = { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: summary };
+    const terminal = stdout as unknown as NodeJS.WriteStream;
+    const reports = await openReports(specs, {
+      level: 'must',
+      verbose: false,
+      stdout: terminal,
+      stderr,
+      env,
+    });
+    opened.push(reports);
+    await tell(reports);
+    return {
+      stdout: String(stdout.read() ?? ''),
+      stderr: String(stderr.read() ?? ''),
+      summary: readFileSync(summary, 'utf8'),
+    };
+  };
+
+  it('annotations and a summary come by themselves, beside whatever has standard output', async () => {
+    const { stdout, stderr, summary } = await inActions('ndjson');
+    expect(stdout).not.toContain('::error');
+    expect(stderr).toContain('::error title=plumbline verdict::non-conformant, exit 1');
+    expect(summary).toMatch(/^# NON-CONFORMANT · exit 1\n/);
+  });
+
+  it('come once where they are asked for', async () => {
+    const { stdout, stderr } = await inActions('github');
+    expect([stdout.split('plumbline verdict').length, stderr]).toEqual([2, '']);
   });
 });
 

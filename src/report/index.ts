@@ -1,10 +1,17 @@
 import type { Reporter } from '../conform/run-event.ts';
 import { InputError } from '../contract/contract.ts';
+import { badge } from './badge.ts';
 import type { ReporterFactory } from './context.ts';
+import { ctrf } from './ctrf.ts';
+import { github } from './github.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
+import { markdown } from './markdown.ts';
 import { ndjson } from './ndjson.ts';
 import { type Output, toStream } from './output.ts';
+import { findPlace } from './place.ts';
+import { sarif } from './sarif.ts';
+import { tap } from './tap.ts';
 import { terminal } from './terminal.ts';
 import { type FileKind, toFile } from './to-file.ts';
 
@@ -16,12 +23,19 @@ export const reporters: Readonly<
   json: { make: json, kind: 'whole' },
   ndjson: { make: ndjson, kind: 'stream' },
   junit: { make: junit, kind: 'whole' },
+  ctrf: { make: ctrf, kind: 'whole' },
+  sarif: { make: sarif, kind: 'whole' },
+  tap: { make: tap, kind: 'whole' },
+  markdown: { make: markdown, kind: 'whole' },
+  badge: { make: badge, kind: 'whole' },
+  github: { make: github, kind: 'stream' },
 };
 
 export interface ReportOptions {
   readonly level: 'must' | 'should';
   readonly verbose: boolean;
   readonly stdout: NodeJS.WriteStream;
+  readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -50,6 +64,11 @@ export async function openReports(specs: readonly string[], options: ReportOptio
   }
   proveApart(wanted);
   const opened: { readonly out: Output; readonly reporter: Reporter }[] = [];
+  // Inside Actions the annotations come by themselves, beside whatever has standard output: the runner reads both.
+  if (options.env.GITHUB_ACTIONS === 'true' && !wanted.some(({ name }) => name === 'github')) {
+    const out = toStream(options.stderr);
+    opened.push({ out, reporter: { name: 'github', ...github({ out, ...look(undefined, options) }) } });
+  }
   const discard = async (): Promise<void> => {
     await Promise.all(opened.map(({ out }) => out.discard()));
   };
@@ -99,6 +118,8 @@ function look(file: string | undefined, { level, verbose, stdout, env }: ReportO
     color: file === undefined && wantsColor(isTerminal, env),
     live: isTerminal,
     width: Math.min(110, Math.max(60, isTerminal ? stdout.columns : 80)),
+    place: findPlace(process.cwd(), env),
+    ...(env.GITHUB_STEP_SUMMARY ? { summary: env.GITHUB_STEP_SUMMARY } : {}),
   };
 }
 

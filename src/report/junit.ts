@@ -1,11 +1,11 @@
 import type { CaseResult, Header, VerdictEvent } from '../conform/run-event.ts';
-import { gates, type ReportContext, type ReporterFactory } from './context.ts';
+import type { ReportContext, ReporterFactory } from './context.ts';
+import { type Check, type Fate as Fates, outcomeTable, type Row, rowOf } from './outcome-table.ts';
+import { findingsOf, sentenceOf, storyOf, verdictName, verdictSentence } from './story.ts';
 import { element, escapeXml } from './xml.ts';
 
-type Check = CaseResult['checks'][number];
-
 /** What becomes of a check in JUnit's terms. */
-type Fate = 'passed' | 'failure' | 'error' | 'skipped';
+type Fate = Fates['junit'];
 
 interface Testcase {
   readonly fate: Fate;
@@ -66,92 +66,51 @@ function suite(name: string, testcases: readonly Testcase[]): string {
 }
 
 function testcase(one: CaseResult, check: Check, command: string, context: ReportContext): Testcase {
-  const fate = fateOf(check, context);
+  const row = rowOf(check, context);
+  const { junit: fate } = outcomeTable[row];
   const attributes = { classname: `${one.target}.${one.surface}.${one.id}`, name: check.requirement };
-  return { fate, xml: element('testcase', attributes, content(fate, one, check, command)) };
+  return { fate, xml: element('testcase', attributes, content(row, one, check, command)) };
 }
 
-function fateOf(check: Check, context: ReportContext): Fate {
-  switch (check.outcome) {
+function content(row: Row, one: CaseResult, check: Check, command: string): string {
+  switch (row) {
     case 'passed':
+      return '';
     case 'ambiguous':
-      return check.flaky && gates(check.level, context) ? 'failure' : 'passed';
-    case 'error':
-      return 'error';
-    case 'failed':
-      return gates(check.level, context) && (check.known === undefined || check.flaky)
-        ? 'failure'
-        : 'skipped';
-    default:
-      return 'skipped';
-  }
-}
-
-function content(fate: Fate, one: CaseResult, check: Check, command: string): string {
-  switch (fate) {
-    case 'passed':
-      return check.outcome === 'ambiguous'
-        ? element('system-out', {}, escapeXml(`ambiguous: ${check.reason ?? ''}`))
-        : '';
+      return element('system-out', {}, escapeXml(`ambiguous: ${check.reason ?? ''}`));
     case 'error':
       return element('error', { message: check.reason ?? 'could not be judged', type: 'error' });
-    case 'skipped':
+    case 'known-failure':
+      return element('skipped', { message: sentenceOf(one, check) });
+    case 'lesser-failure':
       return element('skipped', {
-        message: check.outcome === 'failed' ? excused(one, check) : reasonOf(check),
+        message: `failed (${check.level}, which does not gate): ${sentenceOf(one, check)}`,
       });
-    case 'failure': {
-      const [first] = one.findings.filter(({ requirement }) => requirement === check.requirement);
+    case 'skipped':
+      return element('skipped', { message: `${check.outcome}: ${check.reason ?? ''}` });
+    case 'failed': {
+      const [first] = findingsOf(one, check);
       const message = first
         ? `expected ${first.expected}; actual ${first.actual}`
         : (check.reason ?? one.title);
       return element(
         'failure',
         { message, type: first?.rule ?? check.outcome },
-        escapeXml(story(one, check, command)),
+        escapeXml(storyOf(one, check, command)),
       );
     }
   }
 }
 
-function reasonOf(check: Check): string {
-  return `${check.outcome}: ${check.reason ?? ''}`;
-}
-
-/** A failure that does not decide the exit code, in full: skipped is not forgotten. */
-function excused(one: CaseResult, check: Check): string {
-  const findings = one.findings
-    .filter(({ requirement }) => requirement === check.requirement)
-    .map(({ expected, actual }) => `expected ${expected}; actual ${actual}`);
-  return check.known === undefined
-    ? `failed (${check.level}, which does not gate): ${findings.join(' | ')}`
-    : `known: ${check.known}: ${findings.join(' | ')}`;
-}
-
-function story(one: CaseResult, check: Check, command: string): string {
-  const findings = one.findings.filter(({ requirement }) => requirement === check.requirement);
-  return [
-    one.title,
-    `${check.level} ${check.requirement}: ${check.text}`,
-    `source    ${check.source} · ${check.at}`,
-    ...findings.flatMap(({ expected, actual, pointer }) => [
-      `expected  ${expected}`,
-      `actual    ${actual}${pointer ? ` (at ${pointer})` : ''}`,
-    ]),
-    ...(check.flaky ? [`flaky     ${check.reason ?? ''}`] : []),
-    ...one.transcript.map((line) => `wire      ${line}`),
-    `again     ${command} --only ${one.target}:${one.id}`,
-  ].join('\n');
-}
-
 function verdictCase(verdict: VerdictEvent): Testcase {
   const attributes = {
     classname: 'plumbline',
-    name: 'plumbline verdict',
+    name: verdictName,
     time: (verdict.durationMs / 1000).toFixed(3),
   };
-  if (verdict.exit === 0) return { fate: 'passed', xml: element('testcase', attributes) };
+  if (verdict.exit === 0) return { fate: 'pass', xml: element('testcase', attributes) };
   const stale = (verdict.baseline?.stale ?? []).map(({ reason }) => reason);
-  const message = `${verdict.verdict}, exit ${verdict.exit}: ${verdict.reason}`;
+  const message = verdictSentence(verdict);
   return {
     fate: 'failure',
     xml: element(

@@ -227,6 +227,16 @@ export function toMemory(): Output & { readonly text: () => string; readonly end
   };
 }
 
+/** How a report is made where nothing else is asked for. */
+export const plainContext: Omit<ReportContext, 'out'> = {
+  level: 'must',
+  verbose: false,
+  color: false,
+  live: false,
+  width: 80,
+  place: { cwd: '/repository/tests', root: '/repository', fallback: 'package.json' },
+};
+
 /** What a reporter writes when it is told of some events. */
 export async function written(
   factory: ReporterFactory,
@@ -234,15 +244,7 @@ export async function written(
   context: Partial<ReportContext> = {},
 ): Promise<string> {
   const out = toMemory();
-  const reporter: Omit<Reporter, 'name'> = factory({
-    out,
-    level: 'must',
-    verbose: false,
-    color: false,
-    live: false,
-    width: 80,
-    ...context,
-  });
+  const reporter: Omit<Reporter, 'name'> = factory({ ...plainContext, out, ...context });
   for (const event of told) await reporter.on(event, { of: () => undefined });
   await reporter.end?.();
   if (!out.ended()) throw new Error('the output was not completed');

@@ -6,6 +6,7 @@ import {
   conformantVerdict,
   events,
   header,
+  plainContext,
   staleVerdict,
   verdict,
   written,
@@ -197,7 +198,7 @@ describe('the terminal report', () => {
   it('goes on when its reader is gone', async () => {
     const gone = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' });
     const out = { write: async () => Promise.reject(gone), end: async () => {}, discard: async () => {} };
-    const reporter = terminal({ out, level: 'must', verbose: false, color: false, live: false, width: 80 });
+    const reporter = terminal({ ...plainContext, out });
     for (const event of events) await reporter.on(event, { of: () => undefined });
   });
 });
