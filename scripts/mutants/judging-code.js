@@ -23,7 +23,7 @@ export const judgingCode = [
     file: `src/surfaces/beam/monitors/${name}.ts`,
     tests: ['suites/beam/samples.test.ts', 'suites/beam/walks.test.ts', scenes],
   })),
-  ...['channels', 'frames', 'opening', 'order', 'owners', 'values'].map((name) => ({
+  ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'values'].map((name) => ({
     file: `src/surfaces/pusher/monitors/${name}.ts`,
     tests: ['suites/pusher/samples.test.ts', 'suites/pusher/walks.test.ts', scenes],
   })),

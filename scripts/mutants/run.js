@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
+import { equivalents } from './equivalents.js';
 import { judgingCode } from './judging-code.js';
 import { makeMutants } from './make-mutants.js';
 
@@ -26,9 +27,27 @@ if (![every, least, seconds].every((number) => number >= 0) || !Number.isInteger
 
 /** @type {{ mutant: Mutant, tests: string[] }[]} */
 const all = [];
+let same = 0;
+const unused = new Set(equivalents.filter(({ file }) => file.includes(values.only)));
 for (const { file, tests } of judgingCode.filter(({ file }) => file.includes(values.only))) {
-  for (const mutant of makeMutants(file, await readFile(file, 'utf8'))) all.push({ mutant, tests });
+  const text = await readFile(file, 'utf8');
+  const lines = text.split('\n');
+  for (const mutant of makeMutants(file, text)) {
+    const { line, from, to } = mutant;
+    const code = lines[line - 1]?.trim();
+    const known = equivalents.find(
+      (one) => one.file === file && one.code === code && one.from === from && one.to === to,
+    );
+    if (known) {
+      unused.delete(known);
+      same += 1;
+    } else all.push({ mutant, tests });
+  }
 }
+for (const { file, code, from, to } of unused) {
+  console.error(`mutants: scripts/mutants/equivalents.js: ${file} has no mutant ${from} → ${to} in: ${code}`);
+}
+if (unused.size > 0) process.exit(2);
 // An even spread, the same at each run.
 const chosen = all.filter((_, at) => at % every === 0);
 if (chosen.length === 0) {
@@ -98,11 +117,11 @@ const score = Math.round((1000 * (done - survivors.length)) / done) / 10;
 await mkdir('reports', { recursive: true });
 await writeFile(
   'reports/mutants.json',
-  `${JSON.stringify({ all: all.length, done, score, survivors }, null, 2)}\n`,
+  `${JSON.stringify({ all: all.length, equivalent: same, done, score, survivors }, null, 2)}\n`,
 );
 const took = Math.round((performance.now() - began) / 1000);
 console.log(
-  `mutants: ${done - survivors.length} of ${done} killed, ${score} %; ${all.length} there are; ${took} s`,
+  `mutants: ${done - survivors.length} of ${done} killed, ${score} %; ${all.length} there are, and ${same} that change nothing; ${took} s`,
 );
 if (done < chosen.length) console.log(`mutants: time was up after ${done} of ${chosen.length}`);
 if (score < least) {

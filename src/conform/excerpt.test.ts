@@ -85,3 +85,43 @@ it('is cut at 200 characters, and says so by its last', () => {
   const cut = line({ at, peer, seq, kind: 'sent', text: 'x'.repeat(400), binary: false });
   expect([cut.length, cut.at(-1)]).toEqual([200, '…']);
 });
+
+describe('the line of an event', () => {
+  const stamp = { seq: 0, at: 12.34, peer: 'viewer' };
+  it.each<[string, WireEvent]>([
+    ['dial ws://there', { ...stamp, kind: 'dial', url: 'ws://there', headers: {} }],
+    ['← 101', { ...stamp, kind: 'opened', headers: {} }],
+    ['← 403 no', { ...stamp, kind: 'refused', status: 403, headers: {}, body: 'no' }],
+    ['→ hello', { ...stamp, kind: 'sent', text: 'hello', binary: false }],
+    ['→ binary 00ff', { ...stamp, kind: 'sent', text: '00ff', binary: true }],
+    ['← hello', { ...stamp, kind: 'frame', text: 'hello', binary: false, bytes: 5 }],
+    ['← binary, 5 bytes', { ...stamp, kind: 'frame', text: '', binary: true, bytes: 5 }],
+    ['→ ping', { ...stamp, kind: 'ping', by: 'us' }],
+    ['← pong', { ...stamp, kind: 'pong', by: 'them' }],
+    ['closed by them, 1000 bye', { ...stamp, kind: 'closed', by: 'them', code: 1000, reason: 'bye' }],
+  ])('says who did what: %s', (what, event) => {
+    expect(line(event)).toBe(`  viewer 12.3 ms  ${what}`);
+    expect(line(event, true)).toBe(`→ viewer 12.3 ms  ${what}`);
+  });
+
+  it('of 200 characters stands as it is', () => {
+    const sent = (length: number): WireEvent => ({
+      ...stamp,
+      kind: 'sent',
+      text: 'x'.repeat(length),
+      binary: false,
+    });
+    const room = 200 - line(sent(0)).length;
+    expect([line(sent(room)).at(-1), line(sent(room + 1)).at(-1)]).toEqual(['x', '…']);
+    expect(line(sent(room + 1))).toBe(`${line(sent(room)).slice(0, 199)}…`);
+  });
+});
+
+it('begins at the first event of a connection, though the finding is near it', () => {
+  expect(excerpt(recordings, found(0))).toHaveLength(2);
+  expect(excerpt(recordings, found(1))).toHaveLength(3);
+});
+
+it('is empty where the finding is of no scene', () => {
+  expect(excerpt(recordings, { ...found(4), scene: null })).toEqual([]);
+});

@@ -5,11 +5,12 @@ import { monitor, type Report } from '../suite/monitor.ts';
 import type { Ending } from '../suite/recording.ts';
 import type { View } from '../suite/view.ts';
 import { on, type Written, written } from '../suite/written-recording.ts';
+import type { EmitTarget } from '../target/target.ts';
 import type { WireEvent } from '../wire/event.ts';
 import type { CheckResult } from './check-result.ts';
-import { judgeScene } from './judge.ts';
+import { judgeScene, judgeTarget } from './judge.ts';
 import { calm, results, scene } from './judge-toy.ts';
-import { planToy, toyRequirement, toyTarget } from './toy-suite.ts';
+import { planToy, toyRequirement, toyScene, toyTarget } from './toy-suite.ts';
 
 const { frame, opened } = on('viewer');
 const proof = frame('a-nonce');
@@ -50,7 +51,13 @@ describe('a pass', () => {
   it('is none where it rests on no connection', () => {
     expect(result(() => passed([]), { events: [proof] })).toMatchObject({
       outcome: 'untestable',
-      reason: expect.stringContaining('no proof of life'),
+      reason: 'no proof of life: it rests on no connection',
+    });
+  });
+
+  it('is none where its one connection is not proven, and says which', () => {
+    expect(result(pass, { events: [opened] })).toMatchObject({
+      reason: "no proof of life: nothing proves that viewer is the target's own doing",
     });
   });
 
@@ -183,6 +190,14 @@ describe('what is no fault of the target is an error', () => {
   });
 });
 
+it('does not judge what does not apply, whatever was recorded', () => {
+  const toy = {
+    requirements: [toyRequirement('E1', { applies: { dialects: ['another'] } })],
+    cases: [judge(scene, 'emit/x', 'x', { E1: fail })],
+  };
+  expect(results(toy, { events: [proof] }).results).toMatchObject([{ outcome: 'not-applicable' }]);
+});
+
 describe('in an interrupted run', () => {
   const circumstances = { interrupted: true };
 
@@ -244,6 +259,88 @@ describe('a monitor', () => {
 
   it('passes where it could judge on a proven connection', () => {
     expect(monitored(saw, { events: [proof] })).toMatchObject({ outcome: 'passed', case: 'emit/always/m' });
+  });
+
+  it('says nothing of a requirement by its findings of another', () => {
+    const one = monitor({
+      id: 'emit/always/m',
+      title: 'm',
+      surface: 'emit',
+      per: 'run',
+      checks: ['E1', 'E10'],
+      start: () => ({}),
+      step: (_, event, report) => {
+        report.find('E1', finding, event);
+        report.saw('E10', event);
+      },
+    });
+    const requirements = [toyRequirement('E1'), toyRequirement('E10')];
+    expect(results({ requirements, monitors: [one] }, { events: [proof] }).results).toMatchObject([
+      { requirement: 'E1', outcome: 'failed' },
+      { requirement: 'E10', outcome: 'passed' },
+    ]);
+  });
+
+  it('tells twenty of its findings, however many scenes show it', () => {
+    const scenes = [scene, toyScene('emit/b')];
+    const one = monitor({
+      id: 'emit/always/m',
+      title: 'm',
+      surface: 'emit',
+      per: 'run',
+      checks: ['E1'],
+      start: () => ({}),
+      step: (_, event, report) => report.find('E1', finding, event),
+    });
+    const [plan] = planToy({ requirements: [toyRequirement('E1')], scenes, monitors: [one] });
+    const events = Array.from({ length: 15 }, () => proof);
+    const recordings = new Map(scenes.map(({ id }) => [id, written({ scene: id, events })]));
+    const judged = plan && judgeTarget(plan, recordings, calm).results[0];
+    expect(judged?.findings).toHaveLength(20);
+  });
+
+  it.each([
+    ['threw', { kind: 'threw', reason: 'out of memory' }, 'the scene emit/b broke: out of memory'],
+    ['died beside others', { kind: 'died', alone: false, reason: 'it died' }, 'it died'],
+  ] as const)(
+    'does not pass where a later scene %s, though the first one ended well',
+    (_, ending, reason) => {
+      const scenes = [scene, toyScene('emit/b')];
+      const one = monitor({
+        id: 'emit/always/m',
+        title: 'm',
+        surface: 'emit',
+        per: 'run',
+        checks: ['E1'],
+        start: () => ({}),
+        step: (_state, event, report) => saw(report, event),
+      });
+      const [plan] = planToy({ requirements: [toyRequirement('E1')], scenes, monitors: [one] });
+      const recordings = new Map([
+        ['emit/a', written({ scene: 'emit/a', events: [proof] })],
+        ['emit/b', written({ scene: 'emit/b', ending })],
+      ]);
+      expect(plan && judgeTarget(plan, recordings, calm).results).toMatchObject([
+        { outcome: 'error', reason },
+      ]);
+    },
+  );
+
+  it('is told in which role the target is', () => {
+    const roles: string[] = [];
+    const one = monitor({
+      id: 'emit/always/m',
+      title: 'm',
+      surface: 'emit',
+      per: 'run',
+      checks: ['E1'],
+      start: () => ({}),
+      step: (_state, _event, _report, { role }) => void roles.push(role),
+    });
+    results({ monitors: [one] }, { events: [proof] });
+    const relay = { ...toyTarget(), surface: 'pusher', role: 'relay' } as unknown as EmitTarget;
+    results({ monitors: [one] }, { events: [proof] }, { target: relay });
+    expect(roles).toEqual(['application', 'relay']);
   });
 
   it('gathers no pass on connections that nothing proves', () => {

@@ -74,6 +74,33 @@ describe('an open point', () => {
     });
   });
 
+  it('fails with the first reading that is another, where there are more', () => {
+    expect(resolved(['one', 'two', 'two']).check).toMatchObject({ findings: [{ frame: 1 }] });
+    expect(resolved(['one', 'one', 'two'], { pinned: 'two' }).check).toMatchObject({
+      findings: [{ actual: 'one', frame: 0 }],
+    });
+  });
+
+  it('does not apply where the server offers nothing of it, and is then not reported as resolved', () => {
+    const toy = { cases: [], openPoints: [toyPoint('A1', { offers: ['spaces'] })] };
+    const judged = results(toy, { events: [proof] });
+    expect(judged.results).toMatchObject([{ outcome: 'not-applicable' }]);
+    expect(judged.points).toEqual([]);
+  });
+
+  it('is an error of a target that could not be reached, and is then not reported as resolved', () => {
+    const { check, point } = resolved(['one'], {
+      circumstances: { interrupted: false, unreachable: 'connect ECONNREFUSED' },
+    });
+    expect(check).toMatchObject({ outcome: 'error', reason: 'target unreachable: connect ECONNREFUSED' });
+    expect(point).toBeUndefined();
+  });
+
+  it('stands where one reading was seen of a target that died afterwards', () => {
+    const circumstances = { interrupted: false, died: 'the target died' };
+    expect(resolved(['one', 'one'], { circumstances }).check).toMatchObject({ outcome: 'ambiguous' });
+  });
+
   it('is an error where two were seen of a target that died: its end is no answer of its', () => {
     const circumstances = { interrupted: false, died: 'the target died' };
     expect(resolved(['one', 'two'], { circumstances }).check).toMatchObject({

@@ -49,6 +49,27 @@ describe('a pattern', () => {
     expect(matches('emit/*', named('emit/job/none'))).toBe(false);
   });
 
+  it('with any number of * takes what can be shared out among them, and nothing else', () => {
+    /** Slow and plain: each * takes each beginning of what is left. */
+    const fits = (pattern: string, part: string): boolean => {
+      if (pattern === '') return part === '';
+      if (pattern[0] !== '*') return pattern[0] === part[0] && fits(pattern.slice(1), part.slice(1));
+      return Array.from({ length: part.length + 1 }, (_, n) => n).some((n) =>
+        fits(pattern.slice(1), part.slice(n)),
+      );
+    };
+    // So few letters that most patterns nearly match.
+    const patterns = fc.string({ unit: fc.constantFrom('a', 'b', '*'), minLength: 1, maxLength: 6 });
+    const parts = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 1, maxLength: 6 });
+    fc.assert(
+      fc.property(patterns, parts, (pattern, part) => {
+        fc.pre(!pattern.includes('**'));
+        expect(matches(`emit/${pattern}`, named(`emit/${part}`))).toBe(fits(pattern, part));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   it('with ** takes any number of segments, none too', () => {
     fc.assert(
       fc.property(ids, (id) => {
@@ -110,6 +131,10 @@ describe('a selection', () => {
     ['a requirement', 'E2', 'did you mean E1?'],
   ])('hints at what was meant: %s', (_, pattern, expected) => {
     expect(() => selection([pattern], known)).toThrow(expected);
+  });
+
+  it('hints at the first of several that may have been meant', () => {
+    expect(() => selection(['emit/job'], known)).toThrow('is it emit/handshake/job/garbage?');
   });
 
   it('does not guess where nothing is near', () => {

@@ -182,3 +182,36 @@ it.each([
 ] as const)('the worst of the exit codes %j is %d', (exits, worst) => {
   expect(worstExit(exits)).toBe(worst);
 });
+
+describe('the reason of an exit code', () => {
+  const reason = (results: readonly CheckResult[], options: Partial<VerdictOptions> = {}): string =>
+    verdictOf(results, { ...quiet, ...options }).reason;
+  const told = (outcome: CheckResult['outcome'], why: string): CheckResult =>
+    aResult(outcome, { reason: why });
+
+  it('counts what failed, what is flaky, and names the first stale entry, and nothing that is not there', () => {
+    const flaky = aResult('failed', { known: 'we know', flaky: true });
+    const stale = ['mine x E1: expired', 'mine x E2: passed'];
+    expect(reason([failed])).toBe('1 gating check failed');
+    expect(reason([failed, failed])).toBe('2 gating checks failed');
+    expect(reason([flaky])).toBe('1 check flaky');
+    expect(reason([passed], { staleBaseline: stale })).toBe('mine x E1: expired');
+    expect(reason([failed, flaky], { staleBaseline: stale })).toBe(
+      '1 gating check failed; 1 check flaky; mine x E1: expired',
+    );
+  });
+
+  it('names the first of several errors', () => {
+    expect(reason([passed, told('error', 'out of memory'), told('error', 'out of disk')])).toBe(
+      '2 checks could not be judged: out of memory',
+    );
+  });
+
+  it('names the first MUST check that is untestable, whatever else is', () => {
+    const first = told('untestable', 'no token');
+    const other = aResult('untestable', { level: 'SHOULD', reason: 'no webhook' });
+    expect(
+      reason([aResult('passed', { reason: 'noted' }), other, first, told('untestable', 'no space')]),
+    ).toBe('2 MUST checks untestable: no token');
+  });
+});

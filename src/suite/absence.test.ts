@@ -69,3 +69,34 @@ describe('absence', () => {
     expect(judged(...events)).toMatchObject({ kind: 'failed', findings: [{ rule: 'foreign', frame: seen }] });
   });
 });
+
+it('takes no event for both the witness and the fence after it', () => {
+  const view = new View(written({ events: [watcher.frame(ours)] }));
+  const [witness] = view.frames('watcher');
+  const judgement = absent(view, {
+    rule: 'foreign',
+    what: 'event of the other job',
+    watcher: 'watcher',
+    forbidden: ({ text }) => text === theirs,
+    witness,
+    witnessed: 'the end',
+    fence: (event) => event.kind === 'frame',
+    grade: 'itself',
+  });
+  expect(judgement).toMatchObject({ kind: 'untestable', reason: expect.stringContaining('no fence') });
+});
+
+it.each([
+  ['JSON', '{"a":1}', '{a: number}'],
+  ['text', 'no JSON', 'text'],
+])('tells the shape of what must not have come: %s', (_, text, shape) => {
+  const view = new View(written({ events: [watcher.frame(text)] }));
+  const nothing = { rule: 'any', what: 'frame', watcher: 'watcher', witnessed: '', grade: '' } as const;
+  const judgement = absent(view, {
+    ...nothing,
+    forbidden: () => true,
+    witness: undefined,
+    fence: () => true,
+  });
+  expect(judgement).toMatchObject({ kind: 'failed', findings: [{ shape }] });
+});

@@ -85,3 +85,19 @@ describe('sightingOf', () => {
     }
   });
 });
+
+describe('strings that are JSON themselves', () => {
+  const deep = (text: string, depth: number): string =>
+    depth === 0 ? text : deep(JSON.stringify([text]), depth - 1);
+  const escaped = `"${everyUnit(canary)}"`;
+
+  it('are opened four deep, and the place in the frame is then not told', () => {
+    const frame = deep(escaped, 4);
+    expect(sightingOf(canary, frame, parseJson(frame))).toEqual({ form: 'escaped', at: -1 });
+  });
+
+  it('are not opened for ever: what a server nests must not cost us without bound', () => {
+    const frame = deep(escaped, 6);
+    expect(sightingOf(canary, frame, parseJson(frame))).toBeUndefined();
+  });
+});

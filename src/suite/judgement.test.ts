@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { all, failed, outcomes, passed, show, untestable, worse } from './judgement.ts';
+import { all, failed, instead, insteadText, outcomes, passed, show, untestable, worse } from './judgement.ts';
 
 const one = { rule: 'one', expected: 'a', actual: 'b' };
 const other = { rule: 'other', expected: 'a', actual: 'c' };
@@ -12,6 +12,10 @@ describe('all', () => {
       kind: 'failed',
       findings: [one, other],
     });
+  });
+
+  it('fails where one of them fails, and that is all there is', () => {
+    expect(all([failed(one)])).toEqual(failed(one));
   });
 
   it('cannot tell where one of them could not, and says why', () => {
@@ -28,6 +32,12 @@ describe('all', () => {
     const [first, second] = ['1', '0'].map((value) => ({ point: 'A33', value }));
     const both = [first, second].map((reading) => passed(['a'], reading ? { readings: [reading] } : {}));
     expect(all(both)).toMatchObject({ readings: [first, second] });
+  });
+
+  it('keeps a single reading, and names none where there is none', () => {
+    const readings = [{ point: 'A33', value: '1' }];
+    expect(all([passed(['a'], { readings }), passed(['b'])])).toEqual(passed(['a', 'b'], { readings }));
+    expect(all([passed(['a'])])).not.toHaveProperty('readings');
   });
 
   it('passes over what does not apply', () => {
@@ -73,6 +83,12 @@ describe('show', () => {
     expect(show('x'.repeat(300), 10)).toBe('"xxxxxxxxx… (302 characters)');
   });
 
+  it('is cut past 160 characters, and not before', () => {
+    const fits = `"${'x'.repeat(158)}"`;
+    expect(show('x'.repeat(158))).toBe(fits);
+    expect(show('x'.repeat(159))).toBe(`"${'x'.repeat(159)}… (161 characters)`);
+  });
+
   it('is one line, whatever the value', () => {
     const unit = fc.constantFrom('a', '"', '\n', '\r', '\t', '…');
     fc.assert(
@@ -80,5 +96,16 @@ describe('show', () => {
         expect(show(value)).not.toMatch(/[\n\r]/);
       }),
     );
+  });
+});
+
+describe('what was there instead', () => {
+  it('is shown with its shape, and with its place where that is known', () => {
+    expect(instead({ a: 1 })).toEqual({ actual: '{"a":1}', shape: '{a: number}' });
+    expect(instead(null, '/data')).toEqual({ actual: 'null', shape: 'null', pointer: '/data' });
+  });
+
+  it('is the first 160 characters of a text', () => {
+    expect(insteadText(`0${'x'.repeat(200)}`)).toEqual({ actual: `0${'x'.repeat(159)}`, shape: 'text' });
   });
 });

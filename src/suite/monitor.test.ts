@@ -95,6 +95,17 @@ describe('what a monitor says', () => {
     expect([count('E1'), count('E2')]).toEqual([20, 2]);
   });
 
+  it('is the first of each further kind of finding, up to a hundred kinds', () => {
+    const kinds = Array.from({ length: 150 }, (_, at) => ({ ...finding, rule: `rule-${at}` }));
+    const { findings } = say(
+      (report, event) => {
+        for (const one of [...kinds, ...kinds]) report.find('E1', one, event);
+      },
+      [a.frame('x')],
+    );
+    expect(findings.map(({ rule }) => rule)).toEqual(kinds.slice(0, 100).map(({ rule }) => rule));
+  });
+
   it('is on which connections it could judge', () => {
     const { seen } = say(
       (report, event) => report.saw('E1', event),
@@ -107,4 +118,17 @@ describe('what a monitor says', () => {
     const { readings } = say((report, event) => report.reads('A21', 'null', event), [a.frame('x')]);
     expect(readings).toEqual([{ point: 'A21', value: 'null', peer: 'a', frame: 0, scene: 'a-scene' }]);
   });
+});
+
+it.each(['job', 'connection × job'] as const)('%s: nothing but a frame is about a job', (per) => {
+  const seen: string[] = [];
+  const step = (_: unknown, { kind }: WireEvent): void => void seen.push(kind);
+  watch(monitor({ id: 'm', title: 'm', surface: 'emit', checks: ['E1'], start: () => ({}), per, step }), {
+    recording: written({ events: [a.opened, a.frame('x'), a.pong, a.closed(1000)] }),
+    dialect: 'emit@1',
+    role: 'application',
+    jobOf: () => 'the-job',
+    shared: new Map(),
+  });
+  expect(seen).toEqual(['frame']);
 });

@@ -2,7 +2,6 @@ import { isObject, type Json } from '../contract/json.ts';
 
 /** The value at a JSON pointer; undefined where there is none. */
 export function valueAt(value: Json | undefined, pointer: string): Json | undefined {
-  if (pointer === '') return value;
   let current = value;
   for (const part of pointer.split('/').slice(1)) {
     const key = part.replaceAll('~1', '/').replaceAll('~0', '~');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent } from '../wire/event.ts';
-import { admitted, describeAnswer, refused, refusedWith } from './twin.ts';
+import { admitted, describeAnswer, refused, refusedWith, shapeOfAnswer } from './twin.ts';
 import { View } from './view.ts';
 import { on, written } from './written-recording.ts';
 
@@ -147,4 +147,13 @@ it.each([
   [good.unreachable('garbled', 'Parse Error'), 'no HTTP answer: Parse Error'],
 ])('describes an answer in a few words', (answer, words) => {
   expect(describeAnswer(viewOf(answer), 'good')).toBe(words);
+});
+
+it.each([
+  [good.opened, 'status 101'],
+  [good.refused(404), 'status 404'],
+  [good.unreachable('silent'), 'no answer: silent'],
+  [good.unreachable('garbled', 'Parse Error'), 'no answer: garbled'],
+])('tells the kind of an answer without the words of whoever could not read it', (answer, shape) => {
+  expect(shapeOfAnswer(viewOf(answer).answer('good'))).toBe(shape);
 });

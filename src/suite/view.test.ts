@@ -19,6 +19,18 @@ describe('a step', () => {
     expect(new View(written({ steps: [{ name: 'end' }] })).step('end')).toMatchObject({ name: 'end' });
   });
 
+  it('is the first of that name, if a scene has it twice', () => {
+    const view = new View(
+      written({
+        steps: [
+          { name: 'end', verb: 'first' },
+          { name: 'end', verb: 'second' },
+        ],
+      }),
+    );
+    expect([view.step('end').verb, view.maybeStep('end')?.verb]).toEqual(['first', 'first']);
+  });
+
   it('that was missed names its owner, its reason and where it began', () => {
     expect(missing({ steps: [missed] }, (view) => view.step('end'))).toMatchObject({
       name: 'StepMissing',
@@ -34,6 +46,17 @@ describe('a step', () => {
     const found = missing({ steps: [earlier] }, (view) => view.step('end'));
     expect(found).toMatchObject({ step: 'end', owns: undefined });
     expect(found.reason).toBe('not reached: poll: nothing was handed out');
+  });
+
+  it('that was never reached has the first of several misses to blame', () => {
+    const misses = ['poll', 'ack'].map((name) => ({ ...missed, name, reason: `${name} hung` }));
+    expect(missing({ steps: misses }, (view) => view.step('end')).reason).toBe(
+      'not reached: poll: poll hung',
+    );
+  });
+
+  it('that was never reached in a scene that ended well was just never reached', () => {
+    expect(missing({}, (view) => view.step('end')).reason).toBe('not reached');
   });
 
   it.each(['stopped', 'threw'] as const)(
@@ -52,10 +75,34 @@ describe('a step', () => {
   });
 });
 
+it('gives what is there', () => {
+  const job = { name: 'mine', id: '1', where: 'here', nonce: 'n', calls: [], from: 0, about: {} };
+  const view = new View(
+    written({ jobs: { mine: job }, canaries: { result: 'canary-1' }, peers: ['viewer'], nonce: 'n' }),
+  );
+  expect([view.job('mine'), view.canary('result'), view.peer('viewer').name, view.nonce]).toEqual([
+    job,
+    'canary-1',
+    'viewer',
+    'n',
+  ]);
+  expect([view.has('viewer'), view.has('nobody')]).toEqual([true, false]);
+});
+
 describe('what is not there', () => {
   it('is missing for the reason of the step that should have brought it', () => {
     const step = { ...missed, name: 'job mine', owns: 'E20' };
     expect(missing({ steps: [step] }, (view) => view.job('mine'))).toMatchObject({ owns: 'E20', at: 7 });
+  });
+
+  it('is not missing for the reason of a step that went well, or of another one', () => {
+    const went = { name: 'job mine', owns: 'E20' };
+    const other = { ...missed, name: 'job other', owns: 'E21' };
+    const again = { ...missed, name: 'job mine', owns: 'E22' };
+    expect(
+      missing({ steps: [went, other, again, { ...again, owns: 'E23' }] }, (view) => view.job('mine')),
+    ).toMatchObject({ owns: 'E22' });
+    expect(missing({ steps: [went, other] }, (view) => view.job('mine'))).toMatchObject({ owns: undefined });
   });
 
   it.each([
@@ -87,11 +134,24 @@ describe('events', () => {
     expect(view.frames('viewer', ({ message }) => message === 1)).toHaveLength(0);
   });
 
+  it('are all frames, where nothing is asked of them', () => {
+    expect(view.frames('viewer').map(({ text }) => text)).toEqual(['2']);
+  });
+
   it('are found by their position, if they are frames', () => {
     expect([view.frameAt(1)?.text, view.frameAt(3), view.frameAt(99)]).toEqual(['1', undefined, undefined]);
   });
 
   it('hold the answer to the upgrade', () => {
     expect([view.answer('viewer').kind, view.refusal('viewer')]).toEqual(['opened', undefined]);
+  });
+
+  it.each([
+    ['opened', viewer.opened],
+    ['refused', viewer.refused(403)],
+    ['unreachable', viewer.unreachable('silent')],
+  ])('hold the last answer, where a busy target was asked again: %s', (kind, answer) => {
+    const again = new View(written({ events: [viewer.refused(503), answer, viewer.closed(1000)] }));
+    expect(again.answer('viewer').kind).toBe(kind);
   });
 });
