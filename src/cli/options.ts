@@ -86,6 +86,8 @@ export interface MatrixOptions {
 /** What `specs` was asked for. */
 export interface SpecsOptions {
   readonly verbose: boolean;
+  /** Write the pages that list what is asked. */
+  readonly write: boolean;
 }
 
 /** Where `serve` listens unless it is told otherwise: the same at every start, so that clients can be written against it. */
@@ -233,6 +235,7 @@ export function specsCommand(program: Command, act: (options: SpecsOptions) => P
     .command('specs')
     .description('Compiles the specs anew, and shows what of them no case asks for.')
     .option('--verbose', 'also what is not tested, and why', false)
+    .option('--write', 'write specs/*/catalogue.md: all requirements, cases and faults', false)
     .addHelpText('after', specsHelp)
     .action((options: SpecsOptions) => act(options));
 }

@@ -16,11 +16,11 @@ afterEach(() => rmSync(join(folder, '..'), { recursive: true }));
 const requirements = (): string => join(folder, 'emit/requirements.yaml');
 
 /** Exit code and what was printed. */
-async function run(): Promise<{ exit: number; text: string }> {
+async function run(write = false): Promise<{ exit: number; text: string }> {
   const written: string[] = [];
   const spy = vi.spyOn(process.stdout, 'write').mockImplementation((text) => written.push(String(text)) > 0);
   try {
-    return { exit: await specs({ verbose: false }, folder), text: written.join('') };
+    return { exit: await specs({ verbose: false, write }, folder), text: written.join('') };
   } finally {
     spy.mockRestore();
   }
@@ -40,6 +40,19 @@ describe('specs', { timeout: 120_000 }, () => {
     expect(text).toMatch(/^ {2}MUST +\d+: \d+ checked, \d+ not tested, \d+ asked for nowhere$/m);
     expect(text).toMatch(/^ {2}transitions \d+: \d+ covered$/m);
     expect(exit).toBe(1);
+  });
+
+  it('exits with 1 where a catalogue is not what the specs say, and writes it anew on demand', async () => {
+    const page = join(folder, 'beam/catalogue.md');
+    const right = readFileSync(page, 'utf8');
+    writeFileSync(page, right.replace('MUST', 'MAY'));
+    const { exit, text } = await run();
+    expect([exit, text]).toEqual([
+      1,
+      expect.stringContaining('specs/beam/catalogue.md is not what the specs'),
+    ]);
+    expect((await run(true)).exit).toBe(0);
+    expect(readFileSync(page, 'utf8')).toBe(right);
   });
 
   it('exits with 2 where a spec is broken', async () => {

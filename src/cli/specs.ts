@@ -1,8 +1,11 @@
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suites } from '../../suites/index.ts';
 import { type CellCoverage, coverageOf, type SurfaceCoverage } from '../conform/coverage.ts';
 import { readYaml } from '../contract/read-yaml.ts';
 import { packageRoot } from '../contract/spec-files.ts';
+import { allFaults } from '../reference/faults.ts';
+import { catalogue } from './catalogue.ts';
 import { exitCodes } from './exit.ts';
 import type { SpecsOptions } from './options.ts';
 
@@ -12,13 +15,14 @@ import type { SpecsOptions } from './options.ts';
  * @throws InputError where a spec is broken: exit code 2.
  */
 export async function specs(
-  { verbose }: SpecsOptions,
+  { verbose, write }: SpecsOptions,
   folder = join(packageRoot(), 'specs'),
 ): Promise<number> {
   // By import() alone: the compiler brings the AsyncAPI parser, which no other command is to load.
   const { compileContract } = await import('../contract/compile.ts');
   const contract = await compileContract(folder);
   let whole = true;
+  const faults = allFaults(contract);
   for (const coverage of coverageOf(contract, suites)) {
     const { surface, requirements, cells, strays } = coverage;
     const { document, dialects } = contract[surface];
@@ -39,6 +43,19 @@ export async function specs(
         (stray) => `${stray.at ?? rules.file}: ${stray.case} asks for ${stray.requirement}: ${stray.reason}`,
       ),
     ];
+    const page = catalogue(
+      contract,
+      coverage,
+      suites[surface],
+      faults.filter(({ id }) => id.startsWith(`${surface}/`)),
+    );
+    const place = join(folder, surface, 'catalogue.md');
+    if (write) await writeFile(place, page);
+    else if ((await readFile(place, 'utf8').catch(() => '')) !== page) {
+      problems.push(
+        `specs/${surface}/catalogue.md is not what the specs and suites say now: npm run specs -- --write`,
+      );
+    }
     whole &&= problems.length === 0;
     const lines = [
       `${surface}: ${document.title} ${document.version}, ${Object.keys(dialects).join(' and ')}`,
