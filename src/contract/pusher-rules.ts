@@ -1,4 +1,5 @@
 import type { Json } from './json.ts';
+import type { PusherFeatures } from './pusher-features.ts';
 import type { Automaton, Ids, OpenPoint } from './rules.ts';
 
 /** What the pusher documents decide: `specs/pusher/rules.yaml`. */
@@ -41,9 +42,11 @@ export interface PusherRules {
       readonly reply: Ids;
       readonly empty: Ids;
       readonly unchanged: Ids;
+      readonly ordered: Ids;
     };
     readonly rows: Readonly<Record<string, Row<TriggerTry>>>;
   };
+  readonly features: PusherFeatures;
   readonly jobs: {
     readonly submitted: Ids;
     readonly status: Ids;

@@ -12,6 +12,7 @@ import {
   subscriptionAuthority,
 } from './authorization.ts';
 import { messageEncoder } from './encoding.ts';
+import { type FeaturePolicies, featurePolicies } from './feature-policies.ts';
 import type { Connection, Hub } from './hub.ts';
 import type { ChannelEvent, Job, Update } from './job.ts';
 import { announcedUpdates, updatePayload } from './job-update.ts';
@@ -51,7 +52,7 @@ export interface IdlePlan {
  * Every decision of the pusher surface that a fault can bend. Their defaults follow from the rules and
  * from the readings of the open points; sockets, routes and stores decide nothing.
  */
-export interface PusherPolicies extends Reactions {
+export interface PusherPolicies extends Reactions, FeaturePolicies {
   /** Whether a connection is served, or with which code it is closed. */
   readonly admit: (request: ConnectionRequest) => Admission;
   /** Whether a connection without TLS is served where there is TLS. */
@@ -127,6 +128,7 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
     ],
     encode: messageEncoder(reading),
     ...reactions(reading),
+    ...featurePolicies(rules.features),
     authorizeChannel: subscriptionAuthority(rules, reading),
     leaves: () => true,
     countsAsLife: () => true,

@@ -1,0 +1,45 @@
+import { isObject, type Json, type JsonObject, parseJson } from '../../contract/json.ts';
+import type { Connection, Hub } from './hub.ts';
+
+/** A user on a presence channel, as it was signed. */
+export interface Member {
+  readonly userId: string;
+  readonly userInfo: Json | undefined;
+}
+
+/** The member that channel_data tells of; undefined where it has no user_id. */
+export function readMember(channelData: string | undefined): Member | undefined {
+  const data = channelData === undefined ? undefined : parseJson(channelData);
+  if (!isObject(data)) return undefined;
+  const { user_id: id, user_info: userInfo } = data;
+  if (typeof id !== 'number' && (typeof id !== 'string' || id === '')) return undefined;
+  return { userId: String(id), userInfo };
+}
+
+/** The users of a channel, each once, in the order in which they came. */
+export function membersOf(hub: Hub, channel: string): readonly Member[] {
+  const byId = new Map<string, Member>();
+  for (const { members } of hub.subscribers(channel)) {
+    const member = members.get(channel);
+    if (member && !byId.has(member.userId)) byId.set(member.userId, member);
+  }
+  return [...byId.values()];
+}
+
+/** How many other connections of a user are on a channel. */
+export function othersOf(hub: Hub, channel: string, who: Connection, userId: string): number {
+  return [...hub.subscribers(channel)].filter(
+    (other) => other !== who && other.members.get(channel)?.userId === userId,
+  ).length;
+}
+
+/** What a confirmation tells of who is there (PM1). */
+export function rosterOf(members: readonly Member[]): JsonObject {
+  return {
+    presence: {
+      count: members.length,
+      ids: members.map(({ userId }) => userId),
+      hash: Object.fromEntries(members.map(({ userId, userInfo }) => [userId, userInfo ?? null])),
+    },
+  };
+}
