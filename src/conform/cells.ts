@@ -175,7 +175,7 @@ function pusherCells(rules: PusherRules, dialect: string): Cell[] {
     ...Object.entries(features.cache.channels).map(([name, kind]) => ({
       word: `cache/${name}`,
       path: ['features', 'cache', 'channels', name],
-      requirements: 'plain' in kind ? kind.plain : [...kind.replayed, ...kind.missed],
+      requirements: 'plain' in kind ? kind.plain : [...kind.cached, ...kind.replayed, ...kind.missed],
     })),
     ...Object.entries(webhooks.events).map(([event, { requirements = [] }]) => ({
       word: `webhook/${event}`,

@@ -28,7 +28,7 @@ export interface PusherFeatures {
     readonly channels: Readonly<Record<string, CachedKind>>;
   };
   readonly 'sign-in': SignedFeature & { readonly refusal: { readonly answered: Ids }; readonly another: Ids };
-  readonly queries: Feature & Readonly<Record<'users' | 'count' | 'vacant', Ids>>;
+  readonly queries: Feature & Readonly<Record<'users' | 'count', Ids>>;
 }
 
 interface Feature {
@@ -61,4 +61,4 @@ export type CachedKind = {
   readonly says: string;
   readonly prefix: string;
   readonly offers?: readonly string[];
-} & ({ readonly replayed: Ids; readonly missed: Ids } | { readonly plain: Ids });
+} & ({ readonly cached: Ids; readonly replayed: Ids; readonly missed: Ids } | { readonly plain: Ids });

@@ -241,6 +241,8 @@ export interface TriggerTry {
   readonly query?: Readonly<Record<string, string | null>>;
   /** What is signed in place of what is sent. */
   readonly sign?: { readonly secret?: 'made-up'; readonly path?: string; readonly method?: string };
+  /** The channel in the path is one that nobody is on. */
+  readonly vacant?: true;
   /** `before`: the query is changed after it was signed. Default: it is signed as it is sent. */
   readonly signed?: 'before';
 }

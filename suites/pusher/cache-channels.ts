@@ -42,6 +42,7 @@ export function cacheChannels({ rules }: SurfaceContract<PusherRules>): {
         'plain' in kind
           ? each(kind.plain, (view: View) => nothingReplayed(view, name, kind.prefix))
           : {
+              ...each(kind.cached, (view: View) => isCached(view, name, kind.prefix)),
               ...each(kind.replayed, (view: View) => replayed(view, name, kind.prefix)),
               ...each(kind.missed, (view: View) => missed(view, name, kind.prefix)),
             },
@@ -136,6 +137,20 @@ function afterJoining(view: View, peer: string, prefix: string): readonly Frame[
     peer,
     (frame) => frame.seq > joined.seq && isWord(frame) && (channelOf(frame) ?? channel) === channel,
   );
+}
+
+/** It is a cache channel: a newcomer is told something, be it that there is nothing. */
+function isCached(view: View, name: string, prefix: string): Judgement {
+  view.step(`join early ${name}`);
+  const { from } = view.step(`publish first ${name}`);
+  view.step(`join late ${name}`);
+  view.step(`seen ${name}`);
+  view.step('fence late');
+  const early = (afterJoining(view, 'early', prefix) ?? []).filter((frame) => frame.seq < from);
+  const late = afterJoining(view, 'late', prefix) ?? [];
+  return early.length + late.length > 0
+    ? passed(['early', 'late'])
+    : wrong('no-cache-channel', 'an event or cache_miss after the confirmation', 'neither, before and after');
 }
 
 function replayed(view: View, name: string, prefix: string): Judgement {

@@ -13,7 +13,7 @@ import { cannotTell, exchangeOf, noAnswer, wrong } from './frames.ts';
 /** Three connections of two users. */
 const users = { one: 'a', two: 'a', three: 'b' } as const;
 
-/** What the trigger API tells of a channel: whether it is occupied, by how many users, and by whom. */
+/** What the trigger API tells of a presence channel: by how many users it is occupied, and by whom. */
 export function channelQueries({ rules }: SurfaceContract<PusherRules>): {
   scenes: Scene<PusherVerbs>[];
   cases: Case[];
@@ -39,18 +39,15 @@ export function channelQueries({ rules }: SurfaceContract<PusherRules>): {
         step: string,
         call: 'channel' | 'channels' | 'users',
         query: Readonly<Record<string, string>> = {},
-        where = channel,
       ): Promise<void> => {
         const from = waits.position;
-        const exchange = await publisher.request({ name: 'query', call, channel: where, query });
+        const exchange = await publisher.request({ name: 'query', call, channel, query });
         waits.done(step, 'query', from, [exchange.seq]);
       };
       await Promise.all([
         ask('users', 'users'),
         ask('count', 'channel', { info: 'user_count' }),
         ask('counts', 'channels', { info: 'user_count', filter_by_prefix: `${presence.prefix}plumbline-` }),
-        ask('occupied', 'channel'),
-        ask('vacant', 'channel', {}, `plumbline-${nonce}-nobody`),
       ]);
     },
   );
@@ -86,18 +83,6 @@ export function channelQueries({ rules }: SurfaceContract<PusherRules>): {
               const own = channels[`${presence.prefix}plumbline-${view.nonce}-asked`];
               return isObject(own) && own.user_count === 2;
             }),
-          ]),
-        ),
-        offers,
-      ),
-      judge(
-        made,
-        'pusher/channel-queries/vacant',
-        'a channel that nobody is on is not said to be occupied',
-        each(queries.vacant, (view) =>
-          all([
-            answered(view, 'occupied', 'occupied: true', (json) => isObject(json) && json.occupied === true),
-            answered(view, 'vacant', 'occupied: false', (json) => isObject(json) && json.occupied === false),
           ]),
         ),
         offers,

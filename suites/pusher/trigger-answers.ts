@@ -48,6 +48,10 @@ export function answersAsked(
       return isObject(exchange.json) && exchange.json.occupied === true
         ? passed(['witness'])
         : wrong('unoccupied', 'occupied: true', instead(exchange.json), exchange);
+    case 'vacant-channel':
+      return isObject(exchange.json) && exchange.json.occupied === false
+        ? passed(['witness'])
+        : wrong('occupied', 'occupied: false', instead(exchange.json), exchange);
     case 'info':
       return withInfo(view, exchange, name);
     case 'excluding':

@@ -47,7 +47,12 @@ export function relayClientEvent(
   const { channel } = event;
   const [denial] = policies.clientEventDenials(event, from);
   if (denial !== undefined) return [errorMessage(`The client event was rejected: ${denial}`, null, channel)];
-  if (!from.mayTalk()) return policies.tooManyClientEvents(channel);
+  if (!from.mayTalk()) {
+    for (const message of policies.tooManyClientEvents(channel)) from.outbox.send(policies.encode(message));
+    const code = policies.closesTalkers();
+    if (code !== undefined) from.outbox.close(code, 'Too many client events');
+    return [];
+  }
   const text = policies.encode(policies.clientEvent(event, from.members.get(channel)?.userId));
   broadcast(
     text,

@@ -21,6 +21,8 @@ export interface FeaturePolicies {
   readonly clientEventDenials: (event: ClientEvent, from: Connection) => readonly ClientEventDenial[];
   readonly clientEventsPerSecond: () => number;
   readonly tooManyClientEvents: (channel: string) => readonly Message[];
+  /** The code with which whoever sends too many is closed: it is not. */
+  readonly closesTalkers: () => number | undefined;
   /** A client event as it is relayed. `userId`: who sent it, as far as that was signed. */
   readonly clientEvent: (event: ClientEvent, userId: string | undefined) => Message;
   readonly clientEventAudience: (from: Connection, there: Iterable<Connection>) => Iterable<Connection>;
@@ -54,6 +56,7 @@ export function featurePolicies(features: PusherFeatures): FeaturePolicies {
     clientEventDenials,
     clientEventsPerSecond: () => rate.perSecond,
     tooManyClientEvents: (channel) => [errorMessage('Too many client events', rate.code, channel)],
+    closesTalkers: () => undefined,
     clientEvent: ({ event, channel, data }, userId) => ({
       event,
       channel,

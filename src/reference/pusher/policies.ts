@@ -23,6 +23,7 @@ import { socketIds } from './socket-ids.ts';
 import {
   type DataReader,
   type Denial,
+  type Trigger,
   type TriggerLimits,
   type TriggerRequest,
   triggerDenials,
@@ -85,6 +86,8 @@ export interface PusherPolicies extends Reactions, FeaturePolicies {
   /** Whether a request to the trigger API is authentic. */
   readonly triggerDenials: (request: TriggerRequest) => readonly Denial[];
   readonly triggerLimits: () => TriggerLimits;
+  /** The order in which the events of a batch are sent: that in which they stand in it. */
+  readonly batchOrder: (triggers: readonly Trigger[]) => readonly Trigger[];
   readonly triggerData: DataReader;
   /** What a call of the trigger API is answered. */
   readonly triggerReply: (call: string, reply: Reply) => Reply;
@@ -147,6 +150,7 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
     authReply: (reply) => reply,
     triggerDenials: (request) => triggerDenials(request, rules.limits.triggerSkewSeconds),
     triggerLimits: () => limits,
+    batchOrder: (triggers) => triggers,
     triggerData(data) {
       if (typeof data === 'string') return data;
       return data !== undefined && reading('P.trigger-object') === 'stringified'

@@ -51,7 +51,7 @@ export function mountTriggerApi(server: Hono, { policies, publish, hubOf }: Part
     (request: TriggerRequest, hub: Hub): Reply => {
       const triggers = readTriggers(call, request.body, policies.triggerLimits(), policies.triggerData);
       if ('status' in triggers) return refused(triggers.status, triggers.message);
-      for (const { name, channels, data, except } of triggers) {
+      for (const { name, channels, data, except } of policies.batchOrder(triggers)) {
         for (const channel of channels) {
           publish({ app: request.app, channel, name, data, ...(except === undefined ? {} : { except }) });
         }
