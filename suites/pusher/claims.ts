@@ -12,6 +12,8 @@ import { endOf, neverThere, said, wrong } from './frames.ts';
 /** What a row sends: its signature, and the data that goes with it. */
 export interface Claim {
   readonly peer: string;
+  /** Empty where it is about none. */
+  readonly channel: string;
   readonly step: string;
   readonly auth: string | undefined;
   readonly data: string | undefined;
@@ -34,13 +36,14 @@ export function claimedUser(nonce: string, row: string): string {
 export async function tryClaims(
   verbs: PusherVerbs,
   { signs, rows }: SignedFeature,
-  { channel, witness }: { readonly channel?: string; readonly witness: string },
+  { channelOf, witness }: { readonly channelOf?: (row: string) => string; readonly witness: string },
   ask: (claim: Claim) => Promise<void>,
 ): Promise<void> {
   const { auth, connections, nonce } = verbs;
   await Promise.all(
     Object.entries(rows).map(async ([name, row]) => {
       const peer = claimant(name);
+      const channel = channelOf?.(name);
       await connections.connect(peer, {
         about: { row: name, ...(channel === undefined ? {} : { channel }) },
       });
@@ -53,6 +56,7 @@ export async function tryClaims(
       });
       await ask({
         peer,
+        channel: channel ?? '',
         step: `attempt ${name}`,
         auth: row.auth === null ? undefined : fill(row.auth, values),
         data,

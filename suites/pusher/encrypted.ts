@@ -39,8 +39,12 @@ export function encrypted({ rules }: SurfaceContract<PusherRules>): {
       const { connections, publisher, waits, nonce } = verbs;
       const channel = `${feature.prefix}plumbline-${nonce}`;
       await connections.connect('witness');
-      await tryClaims(verbs, feature, { channel, witness: 'witness' }, ({ peer, step, auth }) =>
-        connections.attempt(peer, channel, { step, ...(auth === undefined ? {} : { auth }) }),
+      await tryClaims(
+        verbs,
+        feature,
+        { channelOf: () => channel, witness: 'witness' },
+        ({ peer, step, auth }) =>
+          connections.attempt(peer, channel, { step, ...(auth === undefined ? {} : { auth }) }),
       );
       const listener = claimant('right');
       publisher.job('sealed', channel);

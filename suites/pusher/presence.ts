@@ -70,12 +70,13 @@ function presenceScene(rules: PusherRules): Scene<PusherVerbs> {
       const peers = Object.keys(users) as Peer[];
       await Promise.all(peers.map((peer) => connections.connect(peer)));
       const channel = `${feature.prefix}plumbline-${nonce}`;
+      // A channel for each: what nobody should let in is nobody else's concern.
       const tried = tryClaims(
         verbs,
         feature,
-        { channel: `${channel}-rows`, witness: 'watcher' },
-        async ({ peer, step, auth, data }) =>
-          connections.attempt(peer, `${channel}-rows`, {
+        { channelOf: (row) => `${channel}-${row}`, witness: 'watcher' },
+        async ({ peer, channel: own, step, auth, data }) =>
+          connections.attempt(peer, own, {
             step,
             ...(auth === undefined ? {} : { auth }),
             ...(data === undefined ? {} : { channelData: data }),
