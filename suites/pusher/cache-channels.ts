@@ -79,11 +79,13 @@ function cacheScene(rules: PusherRules, kinds: Kinds): Scene<PusherVerbs> {
         const signed = isOpen ? { auth: '' } : await verbs.auth.right(connections.socketId(peer), channel);
         await connections.subscribe(peer, channel, { step, auth: signed?.auth ?? '' });
       };
-      const settles = (peer: string, channel: string): Promise<WireEvent | undefined> =>
-        connections.settle(
+      const settles = async (peer: string, channel: string): Promise<WireEvent | undefined> => {
+        if (!connections.isOn(peer, channel)) return undefined;
+        return connections.settle(
           peer,
-          (event) => event.kind === 'frame' && channelOf(event) === channel && isWord(event),
+          (event) => event.kind === 'frame' && (channelOf(event) ?? channel) === channel && isWord(event),
         );
+      };
       await Promise.all(
         tried.map(async ([name, kind]) => {
           const channel = channelFor(kind.prefix, nonce);

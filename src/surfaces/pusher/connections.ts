@@ -233,16 +233,15 @@ export class Connections {
   /** Sends a sign-in, whatever may come of it. */
   async signIn(peer: string, step: string, userData: string, auth: string | undefined): Promise<void> {
     const from = this.#waits.position;
-    this.say(peer, protocolEvent.signin, {
+    const isSent = this.say(peer, protocolEvent.signin, {
       ...(auth === undefined ? {} : { auth }),
       user_data: userData,
     });
     const answers: readonly (string | undefined)[] = [protocolEvent.signedIn, protocolEvent.error];
-    const answer = await this.settle(
-      peer,
-      (event) => event.kind === 'frame' && answers.includes(eventOf(event)),
-      from,
-    );
+    // Nothing is answered on a connection that never was.
+    const answer = isSent
+      ? await this.settle(peer, (event) => event.kind === 'frame' && answers.includes(eventOf(event)), from)
+      : undefined;
     this.#waits.done(step, 'sign-in', from, answer ? [answer.seq] : []);
   }
 
