@@ -1,4 +1,4 @@
-import type { Row } from './pusher-rules.ts';
+import type { Row } from './pusher-row.ts';
 import type { Ids } from './rules.ts';
 
 /** Features beyond private channels: `features` of `specs/pusher/rules.yaml`, by the names of their capabilities. */

@@ -1,7 +1,7 @@
 import type { Json } from '../../contract/json.ts';
 import type { PusherRules } from '../../contract/pusher-rules.ts';
 import type { App, Bearer } from './apps.ts';
-import { readMember } from './presence.ts';
+import { readMember } from './member.ts';
 import { type Claim, isChannelName, isGuarded, isPresence, isSocketId } from './protocol.ts';
 import { channelAuth, sameText } from './signing.ts';
 

@@ -1,8 +1,6 @@
 import type { Json } from '../../contract/json.ts';
-import { broadcast } from '../outbox.ts';
-import type { Connection, Hub } from './hub.ts';
-import type { PusherPolicies } from './policies.ts';
-import { errorMessage, isGuarded, type Message } from './protocol.ts';
+import type { Connection } from './hub.ts';
+import { isGuarded } from './protocol.ts';
 
 /** An event that a client sends to the other subscribers of a channel. */
 export interface ClientEvent {
@@ -35,28 +33,4 @@ export function createPace(perSecond: number, now: () => number = Date.now): () 
     recent.push(at);
     return true;
   };
-}
-
-/** Hands a client event on, or says why not. */
-export function relayClientEvent(
-  event: ClientEvent,
-  from: Connection,
-  hub: Hub,
-  policies: PusherPolicies,
-): readonly Message[] {
-  const { channel } = event;
-  const [denial] = policies.clientEventDenials(event, from);
-  if (denial !== undefined) return [errorMessage(`The client event was rejected: ${denial}`, null, channel)];
-  if (!from.mayTalk()) {
-    for (const message of policies.tooManyClientEvents(channel)) from.outbox.send(policies.encode(message));
-    const code = policies.closesTalkers();
-    if (code !== undefined) from.outbox.close(code, 'Too many client events');
-    return [];
-  }
-  const text = policies.encode(policies.clientEvent(event, from.members.get(channel)?.userId));
-  broadcast(
-    text,
-    [...policies.clientEventAudience(from, hub.subscribers(channel))].map(({ outbox }) => outbox),
-  );
-  return [];
 }

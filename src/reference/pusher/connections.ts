@@ -2,7 +2,7 @@ import type { WebSocket } from 'ws';
 import { createOutbox } from '../outbox.ts';
 import type { Timers } from '../surface-server.ts';
 import type { App } from './apps.ts';
-import { createPace, relayClientEvent } from './client-events.ts';
+import { createPace } from './client-events.ts';
 import type { EventCache } from './event-cache.ts';
 import type { Connection, Hub } from './hub.ts';
 import { createJoining } from './joining.ts';
@@ -10,6 +10,7 @@ import { keepAlive } from './keep-alive.ts';
 import type { PusherPolicies, Sign } from './policies.ts';
 import { type Incoming, type Message, readMessage } from './protocol.ts';
 import type { Reaction } from './reactions.ts';
+import { relayClientEvent } from './relay-client-event.ts';
 import { userIdOf } from './sign-in.ts';
 
 interface Parts {

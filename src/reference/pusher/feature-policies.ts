@@ -4,7 +4,7 @@ import type { Grant } from './authorization.ts';
 import { type ClientEvent, type ClientEventDenial, clientEventDenials } from './client-events.ts';
 import type { Connection } from './hub.ts';
 import type { ChannelEvent } from './job.ts';
-import { type Member, rosterOf } from './presence.ts';
+import { type Member, rosterOf } from './member.ts';
 import { errorMessage, type Message } from './protocol.ts';
 import { authorizeUser, type SignInClaim } from './sign-in.ts';
 

@@ -1,6 +1,6 @@
 import type { Outbox } from '../outbox.ts';
 import type { App } from './apps.ts';
-import type { Member } from './presence.ts';
+import type { Member } from './member.ts';
 
 /** One connection that was established. */
 export interface Connection {

@@ -1,8 +1,9 @@
 import { broadcast } from '../outbox.ts';
 import type { EventCache } from './event-cache.ts';
 import type { Connection, Hub } from './hub.ts';
+import { readMember } from './member.ts';
 import type { PusherPolicies } from './policies.ts';
-import { membersOf, othersOf, readMember } from './presence.ts';
+import { membersOf, othersOf } from './presence.ts';
 import { type Claim, errorMessage, isPresence, type Message } from './protocol.ts';
 
 /** Channels that one connection may be on. */
