@@ -69,6 +69,14 @@ function targetOf(surface: SurfaceName, dialect: string): Target {
     case 'beam':
       return { ...known, surface, urls: { ws: 'wss://sample.test' }, tokens: {} };
     case 'pusher':
-      return { ...known, surface, urls: {}, role: 'application', app: { key: 'sample' }, clients: [] };
+      return {
+        ...known,
+        surface,
+        urls: {},
+        role: 'application',
+        app: { key: 'sample' },
+        clients: [],
+        capabilities: Object.keys(contract.pusher.rules.features),
+      };
   }
 }

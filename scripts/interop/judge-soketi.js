@@ -48,6 +48,10 @@ function soketi({ port, metrics }) {
       SOKETI_METRICS_SERVER_PORT: String(metrics),
       SOKETI_CLUSTER_HOST: '127.0.0.1',
       SOKETI_CLUSTER_UNICAST_ADDRESSES: '127.0.0.1',
+      // What its target claims beyond what comes switched on.
+      SOKETI_DEFAULT_APP_ENABLE_CLIENT_MESSAGES: 'true',
+      SOKETI_DEFAULT_APP_MAX_CLIENT_EVENTS_PER_SEC: '10',
+      SOKETI_DEFAULT_APP_USER_AUTHENTICATION: 'true',
       // An error that it does not catch makes it close everybody (4200), greet nobody, and end after some seconds. That
       // must not race with the run: so it goes on closing until it is stopped.
       SOKETI_SHUTDOWN_GRACE_PERIOD: String(60 * 60 * 1000),

@@ -127,8 +127,9 @@ function beamCells(rules: BeamRules, dialect: string): Cell[] {
 
 function pusherCells(rules: PusherRules, dialect: string): Cell[] {
   const own = rules.dialects[dialect];
-  const { authEndpoint, channelAuth, closeCodes, keepAlive, protocol, robustness, triggerApi, webhooks } =
+  const { authEndpoint, channelAuth, closeCodes, features, keepAlive, protocol, robustness, ...others } =
     rules;
+  const { triggerApi, webhooks } = others;
   return [
     ...(own
       ? transitions(
@@ -168,6 +169,14 @@ function pusherCells(rules: PusherRules, dialect: string): Cell[] {
       requirements: [...harmless, ...relayed],
     })),
     ...rows(triggerApi.rows, 'trigger', ['triggerApi', 'rows']),
+    ...(['presence', 'client-events', 'encrypted', 'sign-in'] as const).flatMap((name) =>
+      rows(features[name].rows, name, ['features', name, 'rows']),
+    ),
+    ...Object.entries(features.cache.channels).map(([name, kind]) => ({
+      word: `cache/${name}`,
+      path: ['features', 'cache', 'channels', name],
+      requirements: 'plain' in kind ? kind.plain : [...kind.cached, ...kind.replayed, ...kind.missed],
+    })),
     ...Object.entries(webhooks.events).map(([event, { requirements = [] }]) => ({
       word: `webhook/${event}`,
       path: ['webhooks', 'events', event],

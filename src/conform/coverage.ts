@@ -25,6 +25,7 @@ import { type Cell, cellsOf } from './cells.ts';
  *         auth/<row> · auth-encoding/<name>           authEndpoint.rows, in form and json
  *         ping/<name>                 keepAlive.pings
  *         robustness/<name> · trigger/<row> · webhook/<event>
+ *         presence/<row> · client-events/<row> · encrypted/<row> · sign-in/<row> · cache/<name>   of features
  *
  * Other words are free, and say nothing here.
  */

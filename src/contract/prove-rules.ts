@@ -98,6 +98,9 @@ function provePusher(file: YamlFile, rules: PusherRules): void {
     [['channelAuth', 'channels'], rules.channelAuth.channels],
     [['authEndpoint', 'rows'], rules.authEndpoint.rows],
     [['triggerApi', 'rows'], rules.triggerApi.rows],
+    ...(['presence', 'client-events', 'encrypted', 'sign-in'] as const).map(
+      (name) => [['features', name, 'rows'], rules.features[name].rows] as const,
+    ),
   ] as const;
   for (const [path, rows] of tables) {
     const admitted = Object.entries(rows).flatMap(([name, row]) => ('admitted' in row ? [name] : []));

@@ -1,5 +1,9 @@
 import type { Json } from './json.ts';
+import type { PusherFeatures } from './pusher-features.ts';
+import type { Numbers, Row } from './pusher-row.ts';
 import type { Automaton, Ids, OpenPoint } from './rules.ts';
+
+export { kindOf, type Numbers, type Row, type RowKind, type Ruling } from './pusher-row.ts';
 
 /** What the pusher documents decide: `specs/pusher/rules.yaml`. */
 export interface PusherRules {
@@ -41,9 +45,11 @@ export interface PusherRules {
       readonly reply: Ids;
       readonly empty: Ids;
       readonly unchanged: Ids;
+      readonly ordered: Ids;
     };
     readonly rows: Readonly<Record<string, Row<TriggerTry>>>;
   };
+  readonly features: PusherFeatures;
   readonly jobs: {
     readonly submitted: Ids;
     readonly status: Ids;
@@ -78,35 +84,6 @@ export type Delivery =
   | 'prompt'
   | 'severalJobs'
   | 'whole';
-
-/** Requirement id → the numbers (HTTP status, close code) that it allows. */
-export type Numbers = Readonly<Record<string, readonly number[]>>;
-
-/** What the documents say of a row: it is let in, it is turned away, or an open point alone speaks of it. */
-export type Ruling =
-  | { readonly admitted: Ids }
-  | {
-      readonly refused: Ids;
-      /** HTTP status numbers, where the refusal has one. */
-      readonly status?: Numbers;
-      /** Close codes, where the refusal ends the connection. */
-      readonly close?: Numbers;
-      /** The row that differs only in that the one field is right. */
-      readonly twin: string;
-      readonly openPoint?: string;
-    }
-  | { readonly openPoint: string; readonly twin: string };
-
-/** One row of a matrix: what is sent, in words and as data, and what must become of it. */
-export type Row<Try> = Try & Ruling & { readonly says: string; readonly offers?: readonly string[] };
-
-export type RowKind = 'admitted' | 'refused' | 'undecided';
-
-/** Which kind of row it is: an undecided one has nothing but its open point. */
-export function kindOf(row: Ruling): RowKind {
-  if ('admitted' in row) return 'admitted';
-  return 'refused' in row ? 'refused' : 'undecided';
-}
 
 /** How a connection is tried. Braces in the path are filled in: `{key}`, `{made-up}`, `{truncated-key}`. */
 export interface ConnectionTry {
@@ -238,6 +215,8 @@ export interface TriggerTry {
   readonly query?: Readonly<Record<string, string | null>>;
   /** What is signed in place of what is sent. */
   readonly sign?: { readonly secret?: 'made-up'; readonly path?: string; readonly method?: string };
+  /** The channel in the path is one that nobody is on. */
+  readonly vacant?: true;
   /** `before`: the query is changed after it was signed. Default: it is signed as it is sent. */
   readonly signed?: 'before';
 }

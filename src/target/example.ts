@@ -68,6 +68,7 @@ const entries: Readonly<Record<SurfaceName, string>> = {
       status: { path: "/api/v1/client/request-status/{request}" }
       webhooks: false
     # command: { run: ./my-driver, verbs: [submit, submitFailing, status] }   # instead of jobs; relay: [publish]
+    # capabilities: [presence, client-events, encrypted, cache, sign-in, batch, queries]   # what it has of these
     dedicated: true                     # nobody else uses these clients
 `,
   beam: `  - name: beam                        # what reports and --only call it

@@ -27,6 +27,10 @@ function rowsOf({ protocol, channelAuth, authEndpoint, ...tables }: PusherRules,
     ...words('ping', tables.keepAlive.pings),
     ...words('robustness', tables.robustness),
     ...words('trigger', tables.triggerApi.rows),
+    ...(['presence', 'client-events', 'encrypted', 'sign-in'] as const).flatMap((name) =>
+      words(name, tables.features[name].rows),
+    ),
+    ...words('cache', tables.features.cache.channels),
     ...words('webhook', tables.webhooks.events),
     ...words('status', own?.events ?? {}),
     ...(own?.automaton.transitions ?? [])

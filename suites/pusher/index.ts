@@ -10,15 +10,21 @@ import { readings } from '../../src/surfaces/pusher/monitors/readings.ts';
 import { values } from '../../src/surfaces/pusher/monitors/values.ts';
 import { pusherSurface } from '../../src/surfaces/pusher/surface.ts';
 import { authEndpoint } from './auth-endpoint.ts';
+import { cacheChannels } from './cache-channels.ts';
 import { channelNames } from './channel-names.ts';
+import { channelQueries } from './channel-queries.ts';
+import { clientEvents } from './client-events.ts';
 import { connecting } from './connecting.ts';
+import { encrypted } from './encrypted.ts';
 import { flows } from './flows.ts';
 import { illegalFraming } from './illegal-framing.ts';
 import { keepAlive } from './keep-alive.ts';
 import { openPoints } from './open-points.ts';
 import { payload } from './payload.ts';
+import { presence } from './presence.ts';
 import { results } from './results.ts';
 import { robustness } from './robustness.ts';
+import { signIn } from './sign-in.ts';
 import { subscribe } from './subscribe.ts';
 import { triggerApi } from './trigger-api.ts';
 import { webhooks } from './webhooks.ts';
@@ -29,7 +35,8 @@ import { webhooks } from './webhooks.ts';
  * A case's `covers` names the rows of specs/pusher/rules.yaml that it stands for, as TABLE/ROW:
  * connection (protocol.connections) · close (closeCodes) · channel-auth, channel-name (channelAuth.rows,
  * .channels) · auth, auth-encoding (authEndpoint.rows, .encodings) · delivery · ping (keepAlive.pings) ·
- * robustness · trigger (triggerApi.rows) · webhook (webhooks.events) · status (a dialect's events) ·
+ * robustness · trigger (triggerApi.rows) · presence, client-events, encrypted, sign-in (rows of features) ·
+ * cache (features.cache.channels) · webhook (webhooks.events) · status (a dialect's events) ·
  * transition/FROM/TO (a dialect's automaton, where something is shown).
  */
 export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
@@ -45,6 +52,12 @@ export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
     triggerApi(pusher),
     results(pusher),
     webhooks(pusher),
+    channelQueries(pusher),
+    presence(pusher),
+    clientEvents(pusher),
+    encrypted(pusher),
+    cacheChannels(pusher),
+    signIn(pusher),
     robustness(pusher),
     illegalFraming,
     openPoints,

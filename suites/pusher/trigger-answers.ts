@@ -48,12 +48,18 @@ export function answersAsked(
       return isObject(exchange.json) && exchange.json.occupied === true
         ? passed(['witness'])
         : wrong('unoccupied', 'occupied: true', instead(exchange.json), exchange);
+    case 'vacant-channel':
+      return isObject(exchange.json) && exchange.json.occupied === false
+        ? passed(['witness'])
+        : wrong('occupied', 'occupied: false', instead(exchange.json), exchange);
     case 'info':
       return withInfo(view, exchange, name);
     case 'excluding':
       return excluded(view, name);
     default:
-      return delivered(view, name, accepted.unchanged.includes(id));
+      return accepted.ordered.includes(id)
+        ? inOrder(view, name)
+        : delivered(view, name, accepted.unchanged.includes(id));
   }
 }
 
@@ -94,6 +100,18 @@ function delivered(view: View, name: string, unchanged: boolean): Judgement {
     }
   }
   return passed(['witness']);
+}
+
+/** The events of a call, in the order in which they stand in it. */
+function inOrder(view: View, name: string): Judgement {
+  const whole = delivered(view, name, false);
+  if (whole.kind !== 'passed') return untestable('not all of it arrived');
+  const sent = triggerBody(view, name).map((event) => event.name);
+  const come = view.frames('witness', (frame) => sent.includes(eventOf(frame) ?? '')).map(eventOf);
+  const first = sent.findIndex((one, at) => come[at] !== one);
+  return first === -1
+    ? whole
+    : wrong('order', `number ${first} at its place`, 'another one', exchangeOf(view, name));
 }
 
 /** Nothing of a refused call reached anybody: the fence is an event that was accepted later. */

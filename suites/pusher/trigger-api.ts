@@ -67,7 +67,8 @@ function triggerScene(
         socketId: connections.socketId('excluded'),
         eventName: rules.names.event,
       };
-      await Promise.all(rows.map(([name, row]) => performRow(verbs, name, row, place)));
+      const tried = rows.filter(([, { offers = [] }]) => offers.every(verbs.offers));
+      await Promise.all(tried.map(([name, row]) => performRow(verbs, name, row, place)));
       await performRow(
         verbs,
         'at the limit',

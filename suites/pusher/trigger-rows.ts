@@ -39,7 +39,7 @@ export async function performRow(
   const exchange = await publisher.request({
     name: 'trigger',
     call: row.call,
-    channel: place.channel,
+    channel: row.vacant ? `${place.channel}-nobody` : place.channel,
     ...(typeof raw === 'string' ? { raw } : { body: bodyOf(row, events, place) }),
     query: Object.fromEntries(Object.entries(row.query ?? {}).map(([key, value]) => [key, template(value)])),
     sign: {

@@ -1,7 +1,8 @@
 import type { Json } from '../../contract/json.ts';
 import type { PusherRules } from '../../contract/pusher-rules.ts';
 import type { App, Bearer } from './apps.ts';
-import { type Claim, isChannelName, isGuarded, isSocketId } from './protocol.ts';
+import { readMember } from './member.ts';
+import { type Claim, isChannelName, isGuarded, isPresence, isSocketId } from './protocol.ts';
 import { channelAuth, sameText } from './signing.ts';
 
 /** A subscription that somebody wants: whose, and what it rests on. */
@@ -21,8 +22,8 @@ export function subscriptionAuthority(
   return ({ app, socketId, channel, auth, channelData }) => {
     if (!isChannelName(channel, limits.channelName)) return { reason: 'Invalid channel name' };
     if (!isGuarded(channel)) return true;
-    if (channel.startsWith('presence-')) return { reason: 'Presence channels are not offered' };
-    if (typeof auth !== 'string') return { reason: 'A private channel needs a signature' };
+    if (typeof auth !== 'string') return { reason: 'This channel needs a signature' };
+    if (isPresence(channel) && !readMember(channelData)) return { reason: 'channel_data has no user_id' };
     const expected = channelAuth(app, socketId, channel, channelData);
     const given = reading('P.upper-case') === 'admitted' ? lowerSignature(auth) : auth;
     return sameText(given, expected) || { reason: 'The signature is invalid' };

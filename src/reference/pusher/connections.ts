@@ -2,31 +2,44 @@ import type { WebSocket } from 'ws';
 import { createOutbox } from '../outbox.ts';
 import type { Timers } from '../surface-server.ts';
 import type { App } from './apps.ts';
+import { createPace } from './client-events.ts';
+import type { EventCache } from './event-cache.ts';
 import type { Connection, Hub } from './hub.ts';
+import { createJoining } from './joining.ts';
 import { keepAlive } from './keep-alive.ts';
 import type { PusherPolicies, Sign } from './policies.ts';
-import { type Claim, errorMessage, type Incoming, type Message, readMessage } from './protocol.ts';
+import { type Incoming, type Message, readMessage } from './protocol.ts';
 import type { Reaction } from './reactions.ts';
+import { relayClientEvent } from './relay-client-event.ts';
+import { userIdOf } from './sign-in.ts';
 
 interface Parts {
   readonly policies: PusherPolicies;
   readonly hubOf: (app: App) => Hub;
+  readonly cache: EventCache;
   readonly timers: Timers;
   readonly log: (line: string) => void;
 }
 
-/** Channels that one connection may be on. */
-const mostChannels = 10_000;
-
 /** Serves one socket that was let in, from its greeting to its end. `name` is what `control` knows it by. */
 export type Serve = (socket: WebSocket, app: App, name: string | undefined) => void;
 
-export function createServe({ policies, hubOf, timers, log }: Parts): Serve {
+export function createServe({ policies, hubOf, cache, timers, log }: Parts): Serve {
   return (socket, app, name) => {
     const hub = hubOf(app);
     const outbox = createOutbox(socket);
     const socketId = policies.nextSocketId();
-    const connection: Connection = { socketId, app, outbox, channels: new Set(), authorizedBy: new Map() };
+    const connection: Connection = {
+      socketId,
+      app,
+      outbox,
+      channels: new Set(),
+      members: new Map(),
+      user: undefined,
+      mayTalk: createPace(policies.clientEventsPerSecond()),
+      authorizedBy: new Map(),
+    };
+    const joining = createJoining(hub, policies, cache);
     const say = (messages: readonly Message[]): void => {
       for (const message of messages) outbox.send(policies.encode(message));
     };
@@ -43,8 +56,10 @@ export function createServe({ policies, hubOf, timers, log }: Parts): Serve {
     };
     const perform = (reaction: Reaction): void => {
       if (reaction.do === 'send') say([reaction.message]);
-      else if (reaction.do === 'subscribe') say(subscribe(connection, hub, reaction.claim, policies));
-      else if (reaction.do === 'unsubscribe') say(unsubscribe(connection, hub, reaction.channel, policies));
+      else if (reaction.do === 'subscribe') say(joining.join(connection, reaction.claim));
+      else if (reaction.do === 'unsubscribe') say(joining.leave(connection, reaction.channel));
+      else if (reaction.do === 'pass-on') say(relayClientEvent(reaction.event, connection, hub, policies));
+      else if (reaction.do === 'sign-in') say(signIn(connection, reaction, policies));
       else if (reaction.do === 'relay') relay(reaction.message, hub, policies);
       else if (reaction.do === 'close') outbox.close(reaction.code, reaction.reason);
       else socket.terminate();
@@ -67,7 +82,7 @@ export function createServe({ policies, hubOf, timers, log }: Parts): Serve {
       .on('pong', () => came('control-pong'))
       .on('close', (code) => {
         watch.stop();
-        hub.remove(connection);
+        joining.gone(connection);
         log(`pusher: ${socketId} is gone (${code})`);
       });
     say(policies.greet(socketId));
@@ -79,28 +94,16 @@ function relay(message: Message, hub: Hub, policies: PusherPolicies): void {
   for (const { outbox } of hub.subscribers(message.channel ?? '')) outbox.send(policies.encode(message));
 }
 
-/** Joins a channel if that is granted, in one turn with the answer: nothing can come before it (PS10). */
-function subscribe(who: Connection, hub: Hub, claim: Claim, policies: PusherPolicies): readonly Message[] {
-  const { channel } = claim;
-  if (who.channels.has(channel)) return policies.again(channel);
-  if (who.channels.size >= mostChannels) return policies.refuse(channel, 'Too many channels');
-  const grant = policies.authorizeChannel({ ...claim, app: who.app, socketId: who.socketId });
-  if (grant !== true) return policies.refuse(channel, grant.reason);
-  hub.join(who, channel);
-  return policies.confirm(channel);
-}
-
-function unsubscribe(
+function signIn(
   who: Connection,
-  hub: Hub,
-  channel: string,
+  { auth, userData }: Extract<Reaction, { do: 'sign-in' }>,
   policies: PusherPolicies,
 ): readonly Message[] {
-  if (!who.channels.has(channel)) {
-    return [errorMessage(`No current subscription to channel ${channel.slice(0, 200)}`)];
-  }
-  if (policies.leaves(who, channel)) hub.leave(who, channel);
-  return [];
+  const { app, socketId, user: current } = who;
+  const grant = policies.authorizeUser({ app, socketId, auth, userData, current });
+  if (grant !== true) return policies.signInRefused(grant.reason);
+  who.user = userIdOf(userData);
+  return policies.signedIn(userData);
 }
 
 function read(data: WebSocket.RawData, binary: boolean): Incoming {

@@ -1,5 +1,5 @@
 import type { Json } from '../../contract/json.ts';
-import type { Message } from './protocol.ts';
+import { isPresence, type Message } from './protocol.ts';
 
 /**
  * Double encoding: `data` is JSON in a string. Where no document decides (errors, pongs, the confirmation
@@ -13,10 +13,18 @@ export function messageEncoder(reading: (point: string) => string): (message: Me
     'pusher:ping': 'A13.pong',
     'pusher_internal:subscription_succeeded': 'A12',
   };
-  return ({ event, channel, data }) => {
-    const point = undecided[event];
-    const form = point === undefined ? 'string' : reading(point);
-    return JSON.stringify({ event, ...(channel === undefined ? {} : { channel }), ...formed(data, form) });
+  const point = (event: string): string | undefined => undecided[event];
+  return ({ event, channel, data, user_id: userId }) => {
+    // What a client sends is relayed as it is; who is on a presence channel is always told, in a string.
+    const isOpen = !(channel !== undefined && isPresence(channel) && point(event) === 'A12');
+    const named = isOpen ? point(event) : undefined;
+    const form = event.startsWith('client-') ? 'object' : named === undefined ? 'string' : reading(named);
+    return JSON.stringify({
+      event,
+      ...(channel === undefined ? {} : { channel }),
+      ...formed(data, form),
+      ...(userId === undefined ? {} : { user_id: userId }),
+    });
   };
 }
 

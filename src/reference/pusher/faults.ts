@@ -3,6 +3,7 @@ import type { Fault } from '../surface-server.ts';
 import { authEndpointFaults } from './faults/auth-endpoint.ts';
 import { connectionFaults } from './faults/connection.ts';
 import { deliveryFaults } from './faults/delivery.ts';
+import { featureFaults } from './faults/features.ts';
 import { jobFaults } from './faults/jobs.ts';
 import { faultsOfRules } from './faults/of-rules.ts';
 import { subscriptionFaults } from './faults/subscription.ts';
@@ -20,6 +21,7 @@ export function pusherFaults(rules: PusherRules): readonly Fault[] {
     ...deliveryFaults,
     ...jobFaults,
     ...triggerFaults,
+    ...featureFaults(rules.features),
     ...faultsOfRules(rules),
   ];
 }

@@ -1,5 +1,6 @@
 import type { Outbox } from '../outbox.ts';
 import type { App } from './apps.ts';
+import type { Member } from './member.ts';
 
 /** One connection that was established. */
 export interface Connection {
@@ -7,6 +8,12 @@ export interface Connection {
   readonly app: App;
   readonly outbox: Outbox;
   readonly channels: Set<string>;
+  /** Who it is on each of its presence channels, as that was signed. */
+  readonly members: Map<string, Member>;
+  /** The user that it has signed in as. */
+  user: string | undefined;
+  /** Whether another client event is within its rate. */
+  readonly mayTalk: () => boolean;
   /** The token that a signature for this socket was asked for with, by channel (A37). */
   readonly authorizedBy: Map<string, string>;
 }

@@ -12,6 +12,7 @@ import {
   subscriptionAuthority,
 } from './authorization.ts';
 import { messageEncoder } from './encoding.ts';
+import { type FeaturePolicies, featurePolicies } from './feature-policies.ts';
 import type { Connection, Hub } from './hub.ts';
 import type { ChannelEvent, Job, Update } from './job.ts';
 import { announcedUpdates, updatePayload } from './job-update.ts';
@@ -22,6 +23,7 @@ import { socketIds } from './socket-ids.ts';
 import {
   type DataReader,
   type Denial,
+  type Trigger,
   type TriggerLimits,
   type TriggerRequest,
   triggerDenials,
@@ -51,7 +53,7 @@ export interface IdlePlan {
  * Every decision of the pusher surface that a fault can bend. Their defaults follow from the rules and
  * from the readings of the open points; sockets, routes and stores decide nothing.
  */
-export interface PusherPolicies extends Reactions {
+export interface PusherPolicies extends Reactions, FeaturePolicies {
   /** Whether a connection is served, or with which code it is closed. */
   readonly admit: (request: ConnectionRequest) => Admission;
   /** Whether a connection without TLS is served where there is TLS. */
@@ -84,6 +86,8 @@ export interface PusherPolicies extends Reactions {
   /** Whether a request to the trigger API is authentic. */
   readonly triggerDenials: (request: TriggerRequest) => readonly Denial[];
   readonly triggerLimits: () => TriggerLimits;
+  /** The order in which the events of a batch are sent: that in which they stand in it. */
+  readonly batchOrder: (triggers: readonly Trigger[]) => readonly Trigger[];
   readonly triggerData: DataReader;
   /** What a call of the trigger API is answered. */
   readonly triggerReply: (call: string, reply: Reply) => Reply;
@@ -127,6 +131,7 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
     ],
     encode: messageEncoder(reading),
     ...reactions(reading),
+    ...featurePolicies(rules.features),
     authorizeChannel: subscriptionAuthority(rules, reading),
     leaves: () => true,
     countsAsLife: () => true,
@@ -145,6 +150,7 @@ export function conformingPolicies(rules: PusherRules, reading: (point: string) 
     authReply: (reply) => reply,
     triggerDenials: (request) => triggerDenials(request, rules.limits.triggerSkewSeconds),
     triggerLimits: () => limits,
+    batchOrder: (triggers) => triggers,
     triggerData(data) {
       if (typeof data === 'string') return data;
       return data !== undefined && reading('P.trigger-object') === 'stringified'

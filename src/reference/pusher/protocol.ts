@@ -6,6 +6,8 @@ export interface Message {
   readonly event: string;
   readonly channel?: string;
   readonly data?: Json;
+  /** Who a client event is from. */
+  readonly user_id?: string;
 }
 
 /** Close codes of the protocol, by what they mean. */
@@ -26,7 +28,19 @@ export type Incoming =
   | { readonly kind: 'pong'; readonly text: string }
   | { readonly kind: 'subscribe'; readonly text: string; readonly claim: Claim }
   | { readonly kind: 'unsubscribe'; readonly text: string; readonly channel: string }
-  | { readonly kind: 'client-event'; readonly text: string; readonly channel: string | undefined }
+  | {
+      readonly kind: 'client-event';
+      readonly text: string;
+      readonly event: string;
+      readonly channel: string | undefined;
+      readonly data: Json | undefined;
+    }
+  | {
+      readonly kind: 'sign-in';
+      readonly text: string;
+      readonly auth: Json | undefined;
+      readonly userData: string;
+    }
   | { readonly kind: 'unknown'; readonly text: string; readonly event: string }
   | { readonly kind: 'malformed'; readonly text: string; readonly why: string }
   | { readonly kind: 'binary'; readonly text: string };
@@ -59,12 +73,18 @@ export function readMessage(text: string, binary: boolean): Incoming {
       return isObject(data) && typeof data.channel === 'string'
         ? { kind: 'unsubscribe', text, channel: data.channel }
         : malformed(text, 'data of an unsubscription names a channel');
+    case 'pusher:signin':
+      return isObject(data) && typeof data.user_data === 'string'
+        ? { kind: 'sign-in', text, auth: data.auth, userData: data.user_data }
+        : malformed(text, 'data of a sign-in has user_data in a string');
   }
   if (!event.startsWith('client-')) return { kind: 'unknown', text, event };
   return {
     kind: 'client-event',
     text,
+    event,
     channel: typeof value.channel === 'string' ? value.channel : undefined,
+    data: value.data,
   };
 }
 
@@ -89,6 +109,16 @@ export function errorMessage(message: string, code: number | null = null, channe
 /** True where a channel opens only to a signature. */
 export function isGuarded(channel: string): boolean {
   return channel.startsWith('private-') || channel.startsWith('presence-');
+}
+
+/** True where a channel tells who is on it. */
+export function isPresence(channel: string): boolean {
+  return channel.startsWith('presence-');
+}
+
+/** True for a private channel of the plain kind: neither presence nor encrypted. */
+export function isPlainPrivate(channel: string): boolean {
+  return channel.startsWith('private-') && !channel.startsWith('private-encrypted-');
 }
 
 /** True for a name of at most `longest` characters of those that a channel's name is made of. */

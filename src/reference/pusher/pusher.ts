@@ -2,6 +2,7 @@ import { bent, type ReferenceContext, type SurfaceServer } from '../surface-serv
 import { type App, apps, type Bearer, type DialectOf, issueTokens } from './apps.ts';
 import { mountChannelAuth } from './channel-auth.ts';
 import { createServe } from './connections.ts';
+import { createEventCache } from './event-cache.ts';
 import { createHub, type Hub } from './hub.ts';
 import { mountJobs } from './jobs.ts';
 import { conformingPolicies } from './policies.ts';
@@ -22,7 +23,8 @@ export function createPusher({ contract, reading, faults, log, timers }: Referen
   const hubOf = (app: App): Hub => known(hubs.get(app), app);
   const dialectOf: DialectOf = (app) => known(rules.dialects[app.dialect], app);
 
-  const publish = createPublish(policies, hubOf);
+  const cache = createEventCache(rules.features.cache.minutes);
+  const publish = createPublish(policies, hubOf, cache);
   const results = createResults(policies, timers);
   const webhooks = createWebhooks(policies, timers, log);
   const worker = createWorker({
@@ -36,7 +38,7 @@ export function createPusher({ contract, reading, faults, log, timers }: Referen
     webhooks,
     log,
   });
-  const sockets = createSockets(policies, createServe({ policies, hubOf, timers, log }));
+  const sockets = createSockets(policies, createServe({ policies, hubOf, cache, timers, log }));
 
   return {
     surface: 'pusher',

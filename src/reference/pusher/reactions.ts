@@ -1,3 +1,5 @@
+import type { Json } from '../../contract/json.ts';
+import type { ClientEvent } from './client-events.ts';
 import { type Claim, errorMessage, type Incoming, type Message } from './protocol.ts';
 
 /** Something to do about a message of a client. */
@@ -5,7 +7,10 @@ export type Reaction =
   | { readonly do: 'send'; readonly message: Message }
   | { readonly do: 'subscribe'; readonly claim: Claim }
   | { readonly do: 'unsubscribe'; readonly channel: string }
-  /** Handed on to the subscribers of its channel. */
+  /** A client event, for the other subscribers of its channel. */
+  | { readonly do: 'pass-on'; readonly event: ClientEvent }
+  | { readonly do: 'sign-in'; readonly auth: Json | undefined; readonly userData: string }
+  /** Handed on to the subscribers of its channel, whatever it is. */
   | { readonly do: 'relay'; readonly message: Message }
   | { readonly do: 'close'; readonly code: number; readonly reason: string }
   /** The connection ends without a word. */
@@ -41,7 +46,11 @@ export function reactions(reading: (point: string) => string): Reactions {
         case 'unsubscribe':
           return [{ do: 'unsubscribe', channel: incoming.channel }];
         case 'client-event':
-          return say(errorMessage('Client events are not enabled for this app', 4301, incoming.channel));
+          return incoming.channel === undefined
+            ? say(errorMessage('A client event names a channel'))
+            : [{ do: 'pass-on', event: { ...incoming, channel: incoming.channel } }];
+        case 'sign-in':
+          return [{ do: 'sign-in', auth: incoming.auth, userData: incoming.userData }];
         case 'malformed':
           return say(errorMessage(`Invalid message: ${incoming.why}`));
         case 'binary':

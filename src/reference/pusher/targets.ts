@@ -18,6 +18,13 @@ const capabilities = [
   'hold',
   'step',
   'revoke',
+  'presence',
+  'client-events',
+  'encrypted',
+  'cache',
+  'sign-in',
+  'batch',
+  'queries',
 ];
 
 /** The entries of a target file that reach this surface: one for each app. */

@@ -4,6 +4,8 @@ import { type App, apps } from './apps.ts';
 import { bodyText, send } from './http-replies.ts';
 import type { Hub } from './hub.ts';
 import type { PusherPolicies, Reply } from './policies.ts';
+import { membersOf } from './presence.ts';
+import { isPresence } from './protocol.ts';
 import type { Publish } from './publisher.ts';
 import { readTriggers, type Trigger, type TriggerRequest } from './trigger-request.ts';
 
@@ -49,7 +51,7 @@ export function mountTriggerApi(server: Hono, { policies, publish, hubOf }: Part
     (request: TriggerRequest, hub: Hub): Reply => {
       const triggers = readTriggers(call, request.body, policies.triggerLimits(), policies.triggerData);
       if ('status' in triggers) return refused(triggers.status, triggers.message);
-      for (const { name, channels, data, except } of triggers) {
+      for (const { name, channels, data, except } of policies.batchOrder(triggers)) {
         for (const channel of channels) {
           publish({ app: request.app, channel, name, data, ...(except === undefined ? {} : { except }) });
         }
@@ -74,15 +76,19 @@ export function mountTriggerApi(server: Hono, { policies, publish, hubOf }: Part
   route('channel', 'GET', '/channels/:channel', ({ query }, hub, c) => {
     const channel = c.req.param('channel') ?? '';
     const info = query.info?.split(',') ?? [];
-    if (info.includes('user_count')) return refused(400, 'user_count is of presence channels only');
+    if (info.includes('user_count') && !isPresence(channel)) {
+      return refused(400, 'user_count is of presence channels only');
+    }
     return {
       status: 200,
       body: { occupied: hub.subscribers(channel).size > 0, ...attributes(channel, info, hub) },
     };
   });
-  route('users', 'GET', '/channels/:channel/users', () =>
-    refused(400, 'users are of presence channels only'),
-  );
+  route('users', 'GET', '/channels/:channel/users', (_request, hub, c) => {
+    const channel = c.req.param('channel') ?? '';
+    if (!isPresence(channel)) return refused(400, 'users are of presence channels only');
+    return { status: 200, body: { users: membersOf(hub, channel).map(({ userId }) => ({ id: userId })) } };
+  });
 }
 
 function infoOf(call: 'events' | 'batch', triggers: readonly Trigger[], hub: Hub): JsonObject {
@@ -95,5 +101,8 @@ function infoOf(call: 'events' | 'batch', triggers: readonly Trigger[], hub: Hub
 }
 
 function attributes(channel: string, info: readonly string[], hub: Hub): JsonObject {
-  return info.includes('subscription_count') ? { subscription_count: hub.subscribers(channel).size } : {};
+  return {
+    ...(info.includes('subscription_count') ? { subscription_count: hub.subscribers(channel).size } : {}),
+    ...(info.includes('user_count') ? { user_count: membersOf(hub, channel).length } : {}),
+  };
 }

@@ -2,15 +2,24 @@ import { randomBytes } from 'node:crypto';
 import type { PusherRules } from '../../contract/pusher-rules.ts';
 import type { Stage } from '../../suite/scene.ts';
 import type { Client, PusherTarget } from '../../target/target.ts';
-import { channelSignature } from '../../wire/sign.ts';
+import { channelSignature, hmac } from '../../wire/sign.ts';
 import { type AuthEndpoint, signatureIn } from './auth-endpoint.ts';
 import { otherClient, ownClient, performerOf } from './performer.ts';
-import type { Values } from './template.ts';
+import { fill, type Values } from './template.ts';
 
 /** A signature, and who made it. */
 export interface Signed {
   readonly auth: string;
   readonly via: 'secret' | 'endpoint';
+}
+
+/** What a signature of a feature is over. */
+export interface FeatureParts {
+  readonly socketId: string;
+  readonly otherSocket: string;
+  readonly channel?: string;
+  /** channel_data or user_data, as it is sent. */
+  readonly data?: string;
 }
 
 /** Signs subscriptions: with the app's secret where there is one, else through the auth endpoint. */
@@ -72,6 +81,24 @@ export class ChannelAuth {
     });
     const auth = signatureIn(answer);
     return auth === undefined ? undefined : { auth, via: 'endpoint' };
+  }
+
+  /**
+   * Whatever the rows of a feature put between braces, for a text that is signed by `signs`. Where there is no
+   * secret nothing can be made of it.
+   */
+  featureValues(signs: string, { socketId, otherSocket, channel = '', data = '' }: FeatureParts): Values {
+    const { key, secret } = this.#target.app;
+    if (secret === undefined) return { key };
+    const text = (change: Values = {}): string => fill(signs, { socket: socketId, channel, data, ...change });
+    return {
+      key,
+      signature: hmac(secret, text()),
+      'bare-signature': hmac(secret, channel === '' ? `${socketId}:${data}` : `${socketId}:${channel}`),
+      'other-data': hmac(secret, text({ data: data.replace(/.(?="[^"]*$)/, '~') })),
+      'other-socket': hmac(secret, text({ socket: otherSocket })),
+      'made-up-secret': hmac(randomBytes(16).toString('hex'), text()),
+    };
   }
 
   /** The same signature with another digit in its midst. */

@@ -218,6 +218,33 @@ export class Connections {
     this.#waits.done(options.step, 'subscribe', from, answer ? [answer.seq] : []);
   }
 
+  /** Joins a presence channel as a user whose user_info is a name. */
+  async enter(peer: string, channel: string, user: string, step: string): Promise<boolean> {
+    const channelData = JSON.stringify({ user_id: user, user_info: { name: user } });
+    const signed = await this.#auth.right(this.socketId(peer), channel, channelData);
+    if (!signed) {
+      this.#waits.skip(step, 'subscribe', `nothing signs ${channel}`);
+      return false;
+    }
+    const options = { step, auth: signed.auth, channelData };
+    return (await this.subscribe(peer, channel, options)) !== undefined;
+  }
+
+  /** Sends a sign-in, whatever may come of it. */
+  async signIn(peer: string, step: string, userData: string, auth: string | undefined): Promise<void> {
+    const from = this.#waits.position;
+    const isSent = this.say(peer, protocolEvent.signin, {
+      ...(auth === undefined ? {} : { auth }),
+      user_data: userData,
+    });
+    const answers: readonly (string | undefined)[] = [protocolEvent.signedIn, protocolEvent.error];
+    // Nothing is answered on a connection that never was.
+    const answer = isSent
+      ? await this.settle(peer, (event) => event.kind === 'frame' && answers.includes(eventOf(event)), from)
+      : undefined;
+    this.#waits.done(step, 'sign-in', from, answer ? [answer.seq] : []);
+  }
+
   /** Whether a subscription of this connection to a channel was confirmed. */
   isOn(peer: string, channel: string): boolean {
     return joinedAt(this.#stage.recorder.recording, peer, channel) !== undefined;
@@ -285,6 +312,13 @@ export class Connections {
     return this.#waits.next(
       (event) => event.peer === peer && (event.kind === 'closed' || matches(event)),
       from,
+    );
+  }
+
+  /** Every frame of a connection so far. */
+  heard(peer: string): readonly Frame[] {
+    return this.#stage.recorder.recording.events.filter(
+      (event): event is Frame => event.kind === 'frame' && event.peer === peer,
     );
   }
 

@@ -12,6 +12,11 @@ export const protocolEvent = {
   unsubscribe: 'pusher:unsubscribe',
   succeeded: 'pusher_internal:subscription_succeeded',
   refused: 'pusher:subscription_error',
+  memberAdded: 'pusher_internal:member_added',
+  memberRemoved: 'pusher_internal:member_removed',
+  cacheMiss: 'pusher:cache_miss',
+  signin: 'pusher:signin',
+  signedIn: 'pusher:signin_success',
 } as const;
 
 /** A frame as an object; undefined where it is none. */

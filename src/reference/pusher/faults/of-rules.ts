@@ -4,7 +4,7 @@ import type { Fault } from '../../surface-server.ts';
 import { apps } from '../apps.ts';
 import type { SubscriptionClaim } from '../authorization.ts';
 import type { PusherPolicies } from '../policies.ts';
-import { isGuarded } from '../protocol.ts';
+import { isPlainPrivate } from '../protocol.ts';
 import { channelAuth } from '../signing.ts';
 import { requestKinds, signatureKind } from './kinds.ts';
 
@@ -113,7 +113,7 @@ function admitsSignature(name: string, breaks: Breaks): Fault {
         },
         authorizeChannel: (claim) =>
           authorizeChannel(claim) === true ||
-          (isGuarded(claim.channel) && isRow(claim)) || { reason: 'Invalid' },
+          (isPlainPrivate(claim.channel) && isRow(claim)) || { reason: 'Invalid' },
       };
     },
   });

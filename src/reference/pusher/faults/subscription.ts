@@ -2,7 +2,7 @@ import { defineFault } from '../../define-fault.ts';
 import type { Fault } from '../../surface-server.ts';
 import type { ChannelEvent } from '../job.ts';
 import type { PusherPolicies } from '../policies.ts';
-import { isGuarded } from '../protocol.ts';
+import { isGuarded, isPlainPrivate } from '../protocol.ts';
 import { sameText, sign } from '../signing.ts';
 
 const fault = defineFault<PusherPolicies>;
@@ -23,7 +23,7 @@ export const subscriptionFaults: readonly Fault[] = [
     breaks: ['PS3', 'PS4i'],
     says: 'a private channel opens to whoever knows its name',
     bend: ({ authorizeChannel }) => ({
-      authorizeChannel: (claim) => isGuarded(claim.channel) || authorizeChannel(claim),
+      authorizeChannel: (claim) => isPlainPrivate(claim.channel) || authorizeChannel(claim),
     }),
   }),
   fault('pusher/right-signature-refused', {
@@ -31,7 +31,7 @@ export const subscriptionFaults: readonly Fault[] = [
     says: 'a private channel stays shut to the right signature',
     bend: ({ authorizeChannel }) => ({
       authorizeChannel: (claim) =>
-        isGuarded(claim.channel) ? { reason: 'Invalid' } : authorizeChannel(claim),
+        isPlainPrivate(claim.channel) ? { reason: 'Invalid' } : authorizeChannel(claim),
     }),
   }),
   fault('pusher/public-channel-wants-signature', {
@@ -46,7 +46,8 @@ export const subscriptionFaults: readonly Fault[] = [
     breaks: ['PS4i'],
     says: 'channel_data of a private channel is left out of what is signed',
     bend: ({ authorizeChannel }) => ({
-      authorizeChannel: (claim) => authorizeChannel({ ...claim, channelData: undefined }),
+      authorizeChannel: (claim) =>
+        authorizeChannel(isPlainPrivate(claim.channel) ? { ...claim, channelData: undefined } : claim),
     }),
   }),
   fault('pusher/long-names-refused', {

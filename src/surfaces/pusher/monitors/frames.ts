@@ -21,6 +21,10 @@ const ofProtocol = new Map<string, { readonly frame: string; readonly data?: str
     [protocolEvent.pong]: { frame: 'messages/pong' },
     [protocolEvent.succeeded]: { frame: 'messages/subscription-succeeded' },
     [protocolEvent.refused]: { frame: 'messages/subscription-error' },
+    [protocolEvent.memberAdded]: { frame: 'messages/member-added', data: 'messages/member-added-data' },
+    [protocolEvent.memberRemoved]: { frame: 'messages/member-removed', data: 'messages/member-removed-data' },
+    [protocolEvent.cacheMiss]: { frame: 'messages/cache-miss' },
+    [protocolEvent.signedIn]: { frame: 'messages/signin-success', data: 'messages/signin-success-data' },
     // The name that client libraries give it; on the wire it is a confirmation under a wrong name.
     'pusher:subscription_succeeded': { frame: 'messages/subscription-succeeded' },
   }),
