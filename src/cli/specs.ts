@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { suites } from '../../suites/index.ts';
+import { clientSuites, suites } from '../../suites/index.ts';
 import { type CellCoverage, coverageOf, type SurfaceCoverage } from '../conform/coverage.ts';
 import { readYaml } from '../contract/read-yaml.ts';
 import { packageRoot } from '../contract/spec-files.ts';
@@ -19,7 +19,7 @@ export async function specs(
   const { compileContract } = await import('../contract/compile.ts');
   const contract = await compileContract(folder);
   let whole = true;
-  for (const coverage of coverageOf(contract, suites)) {
+  for (const coverage of coverageOf(contract, suites, clientSuites)) {
     const { surface, requirements, cells, strays } = coverage;
     const { document, dialects } = contract[surface];
     const rules = await readYaml(join(folder, surface, 'rules.yaml'), `specs/${surface}/rules.yaml`);

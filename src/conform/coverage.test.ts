@@ -21,6 +21,12 @@ async function suiteOf(surface: SurfaceName): Promise<SuiteFactory> {
   return factory;
 }
 
+/** A row about a client is asked for by these, or says why not. */
+async function clientSuites(): Promise<Readonly<Partial<Record<SurfaceName, SuiteFactory>>>> {
+  const module = await import(pathToFileURL(join(packageRoot(), 'suites', 'index.ts')).href);
+  return module.clientSuites;
+}
+
 const indexOf = (surface: SurfaceName): string => join(packageRoot(), 'suites', surface, 'index.ts');
 
 describe.each(surfaceNames.filter((surface) => existsSync(indexOf(surface))))(
@@ -28,7 +34,7 @@ describe.each(surfaceNames.filter((surface) => existsSync(indexOf(surface))))(
   (surface) => {
     let coverage: SurfaceCoverage;
     beforeAll(async () => {
-      const [made] = coverageOf(contract, { [surface]: await suiteOf(surface) });
+      const [made] = coverageOf(contract, { [surface]: await suiteOf(surface) }, await clientSuites());
       if (!made) throw new Error(`no coverage of ${surface}`);
       coverage = made;
     });

@@ -1,3 +1,4 @@
+import type { ComesBack, PusherClientRules } from './client-rules.ts';
 import type { Json } from './json.ts';
 import type { Automaton, Ids, OpenPoint } from './rules.ts';
 
@@ -60,6 +61,7 @@ export interface PusherRules {
     readonly noProgress: Ids;
   };
   readonly limits: Readonly<Record<PusherLimit, number>>;
+  readonly clients: PusherClientRules;
   readonly openPoints: readonly OpenPoint[];
   readonly settled: Readonly<Record<string, string>>;
 }
@@ -191,7 +193,7 @@ export interface CloseCode {
   readonly says: string;
   readonly requirements: Ids;
   /** When a client may come back unchanged. */
-  readonly client: 'never' | 'after-1s' | 'at-once';
+  readonly client: ComesBack;
 }
 
 export interface KeepAliveRules {
