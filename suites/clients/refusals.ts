@@ -118,7 +118,8 @@ function unsigned(view: View): Judgement {
   const [asked] = refusedOnes(view);
   const sent = view.of(second).find((event) => subscriptionOf(event) !== undefined);
   const signed = sent && subscriptionOf(sent)?.signed;
-  if (signed !== undefined)
+  // One that was signed for an earlier connection is another matter.
+  if (signed === 'none' || signed === 'wrong')
     return wrong('unsigned', 'no subscription', `a subscription whose signature is ${signed}`, sent);
   if (!asked) return { kind: 'untestable', reason: 'it did not ask for a signature that could be refused' };
   return passed([second]);

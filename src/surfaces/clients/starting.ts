@@ -1,29 +1,25 @@
-/** So many clients may be starting at a time. */
+/** So many clients may be starting at a time, whatever runs there are in this process: a processor is shared by all. */
 const most = 2;
 
-/** Takes turns: a turn is given when one is given back. */
-export class StartingTurns {
-  #free = most;
-  readonly #waiting: (() => void)[] = [];
+let free = most;
+const waiting: (() => void)[] = [];
 
-  async take(): Promise<{ readonly release: () => void }> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return {
-      release: () => {
-        const next = this.#waiting.shift();
-        if (next) next();
-        else this.#free += 1;
-      },
-    };
-  }
-}
+/** Who takes longer to start does so beside others. */
+const longestMs = 3000;
 
-/** The turns of a run. */
-export function startingTurns(shared: Map<string, unknown>): StartingTurns {
-  const known = shared.get('starting');
-  if (known instanceof StartingTurns) return known;
-  const made = new StartingTurns();
-  shared.set('starting', made);
-  return made;
+/** Waits for a turn to start a client; gives back what ends the turn. */
+export async function startingTurn(): Promise<() => void> {
+  if (free > 0) free -= 1;
+  else await new Promise<void>((resolve) => waiting.push(resolve));
+  let isOver = false;
+  const end = (): void => {
+    clearTimeout(timer);
+    if (isOver) return;
+    isOver = true;
+    const next = waiting.shift();
+    if (next) next();
+    else free += 1;
+  };
+  const timer = setTimeout(end, longestMs);
+  return end;
 }

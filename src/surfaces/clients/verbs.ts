@@ -9,7 +9,7 @@ import { protocolEvent } from '../pusher/message.ts';
 import { appOf, environmentOf, type PlayedApp } from './played-app.ts';
 import { type Behaviour, PlayedPusher } from './played-pusher.ts';
 import { connectionName, isEvent, isValidSubscription } from './seen.ts';
-import { startingTurns } from './starting.ts';
+import { startingTurn } from './starting.ts';
 
 /** What waiting for the client comes to, if it comes to nothing. */
 interface Due {
@@ -53,16 +53,16 @@ export class ClientVerbs {
 
   /** Starts the server and then the client, and waits until it has dialled in. */
   async start(): Promise<string> {
-    const { recorder, shared } = this.#stage;
+    const { recorder } = this.#stage;
     const port = await this.#server.open();
     const env = environmentOf(this.#app, port, recorder.recording.scene, this.#dialect);
     // Those that start at once would take the processor from those that are watched.
-    const turn = await startingTurns(shared).take();
+    const endTurn = await startingTurn();
     try {
       this.#process = new ClientProcess(recorder.transcript, this.#app.command, env);
       return await this.connected(1, { ms: 2 * this.rules.windowMs });
     } finally {
-      turn.release();
+      endTurn();
     }
   }
 
