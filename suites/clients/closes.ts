@@ -4,12 +4,12 @@ import { type Case, each, judge } from '../../src/suite/case.ts';
 import { type Judgement, passed } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
+import type { PusherClientVerbs } from '../../src/surfaces/clients/pusher-verbs.ts';
 import { closeOf } from '../../src/surfaces/clients/seen.ts';
-import type { ClientVerbs } from '../../src/surfaces/clients/verbs.ts';
 import { gapAfter, needs, staysAway, wrong } from './findings.ts';
 
 /** What a client does after each close code: every row of closeCodes, and codes of the ranges without a row. */
-export function closes(rules: PusherRules): { scenes: Scene<ClientVerbs>[]; cases: Case[] } {
+export function closes(rules: PusherRules): { scenes: Scene<PusherClientVerbs>[]; cases: Case[] } {
   const { comesBack } = rules.clients;
   const codes = [
     ...Object.entries(rules.closeCodes).map(([code, row]) => ({ code, client: row.client, says: row.says })),
@@ -17,7 +17,7 @@ export function closes(rules: PusherRules): { scenes: Scene<ClientVerbs>[]; case
   ];
   const of = (client: ComesBack): Row[] => codes.filter((row) => row.client === client);
   const returning = [...of('after-1s'), ...of('at-once')];
-  const back = scene<ClientVerbs>(
+  const back = scene<PusherClientVerbs>(
     'pusher',
     'pusher-client/comes-back',
     {
@@ -75,8 +75,8 @@ interface Row {
   readonly says: string;
 }
 
-function awayScene({ code, says }: Row, watchMs: number): Scene<ClientVerbs> {
-  return scene<ClientVerbs>(
+function awayScene({ code, says }: Row, watchMs: number): Scene<PusherClientVerbs> {
+  return scene<PusherClientVerbs>(
     'pusher',
     `pusher-client/closed-with-${code}`,
     {

@@ -1,7 +1,7 @@
 import type { Contract } from '../../src/contract/contract.ts';
 import type { Suite } from '../../src/suite/surface.ts';
 import { ownChannel } from '../../src/surfaces/clients/monitors/own-channel.ts';
-import { pusherClients } from '../../src/surfaces/clients/surface.ts';
+import { pusherClients } from '../../src/surfaces/clients/surfaces.ts';
 import { closes } from './closes.ts';
 import { keepAlive } from './keep-alive.ts';
 import { life } from './life.ts';

@@ -3,8 +3,8 @@ import { type Case, each, judge } from '../../src/suite/case.ts';
 import { type Judgement, passed } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
+import type { PusherClientVerbs } from '../../src/surfaces/clients/pusher-verbs.ts';
 import { isEvent } from '../../src/surfaces/clients/seen.ts';
-import type { ClientVerbs } from '../../src/surfaces/clients/verbs.ts';
 import { protocolEvent } from '../../src/surfaces/pusher/message.ts';
 import type { WireEvent } from '../../src/wire/event.ts';
 import { needs, wrong } from './findings.ts';
@@ -13,12 +13,17 @@ const one = 'connection 1';
 
 /** Connections on which the server says nothing: it is for the client to show that it is there. */
 export function keepAlive({ clients: { keepAlive: rule } }: PusherRules): {
-  scenes: Scene<ClientVerbs>[];
+  scenes: Scene<PusherClientVerbs>[];
   cases: Case[];
 } {
   const { announced, idle } = rule;
-  const quiet = (id: string, title: string, told: Told, more: { slow?: boolean } = {}): Scene<ClientVerbs> =>
-    scene<ClientVerbs>(
+  const quiet = (
+    id: string,
+    title: string,
+    told: Told,
+    more: { slow?: boolean } = {},
+  ): Scene<PusherClientVerbs> =>
+    scene<PusherClientVerbs>(
       'pusher',
       id,
       { title, needs: [], cost: { jobs: 0, connections: 1 }, ...more },

@@ -3,8 +3,8 @@ import { type Case, each, judge } from '../../src/suite/case.ts';
 import { type Judgement, passed } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
+import type { PusherClientVerbs } from '../../src/surfaces/clients/pusher-verbs.ts';
 import { closeOf, dialsOf, isEvent } from '../../src/surfaces/clients/seen.ts';
-import type { ClientVerbs } from '../../src/surfaces/clients/verbs.ts';
 import { eventOf, messageOf, protocolEvent } from '../../src/surfaces/pusher/message.ts';
 import { needs, wrong } from './findings.ts';
 
@@ -12,10 +12,10 @@ const one = 'connection 1';
 
 /** From the first word to the last: connecting, subscribing, hearing of a job, leaving, disconnecting. */
 export function life({ clients: rules, names }: PusherRules): {
-  scenes: Scene<ClientVerbs>[];
+  scenes: Scene<PusherClientVerbs>[];
   cases: Case[];
 } {
-  const whole = scene<ClientVerbs>(
+  const whole = scene<PusherClientVerbs>(
     'pusher',
     'pusher-client/life',
     {
@@ -37,7 +37,7 @@ export function life({ clients: rules, names }: PusherRules): {
       await client.stop();
     },
   );
-  const late = scene<ClientVerbs>(
+  const late = scene<PusherClientVerbs>(
     'pusher',
     'pusher-client/held-greeting',
     { title: 'a server that takes its time to greet', needs: [], cost: { jobs: 0, connections: 1 } },

@@ -3,18 +3,21 @@ import { type Case, each, judge } from '../../src/suite/case.ts';
 import { type Judgement, passed, untestable } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
+import type { PusherClientVerbs } from '../../src/surfaces/clients/pusher-verbs.ts';
 import { closeOf, dialsOf, subscriptionOf } from '../../src/surfaces/clients/seen.ts';
-import type { ClientVerbs } from '../../src/surfaces/clients/verbs.ts';
 import { growthOf, needs, wrong } from './findings.ts';
 
 /** A first attempt that comes at once is no gap to compare with: milliseconds. */
 const atOnceMs = 250;
 
 /** What a client does when its connection is gone without a word. */
-export function reconnecting({ clients }: PusherRules): { scenes: Scene<ClientVerbs>[]; cases: Case[] } {
+export function reconnecting({ clients }: PusherRules): {
+  scenes: Scene<PusherClientVerbs>[];
+  cases: Case[];
+} {
   const { drops } = clients;
-  const gone = (id: string, title: string, arrival: 'drop' | 'greet-and-drop'): Scene<ClientVerbs> =>
-    scene<ClientVerbs>(
+  const gone = (id: string, title: string, arrival: 'drop' | 'greet-and-drop'): Scene<PusherClientVerbs> =>
+    scene<PusherClientVerbs>(
       'pusher',
       id,
       { title, needs: [], cost: { jobs: 0, connections: drops.gaps + 2 } },
@@ -34,7 +37,7 @@ export function reconnecting({ clients }: PusherRules): { scenes: Scene<ClientVe
     'a server that greets and is gone, each time',
     'greet-and-drop',
   );
-  const dropped = scene<ClientVerbs>(
+  const dropped = scene<PusherClientVerbs>(
     'pusher',
     'pusher-client/dropped',
     { title: 'a connection that is dropped once', needs: [], cost: { jobs: 0, connections: 2 } },

@@ -3,22 +3,22 @@ import { type Case, each, judge } from '../../src/suite/case.ts';
 import { type Judgement, passed } from '../../src/suite/judgement.ts';
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
+import type { PusherClientVerbs } from '../../src/surfaces/clients/pusher-verbs.ts';
 import { authorizationOf, dialsOf, subscriptionOf } from '../../src/surfaces/clients/seen.ts';
-import type { ClientVerbs } from '../../src/surfaces/clients/verbs.ts';
 import { needs, wrong } from './findings.ts';
 
 const [first, second] = ['connection 1', 'connection 2'];
 
 /** What a client does with a refusal: of its authorization, of its subscription, of its connection. */
-export function refusals({ clients }: PusherRules): { scenes: Scene<ClientVerbs>[]; cases: Case[] } {
+export function refusals({ clients }: PusherRules): { scenes: Scene<PusherClientVerbs>[]; cases: Case[] } {
   const { storms } = clients;
   /** The same client is granted what it asks for first: it can do it. */
   const thenRefused = (
     id: string,
     title: string,
-    refuse: (client: ClientVerbs) => void,
-  ): Scene<ClientVerbs> =>
-    scene<ClientVerbs>(
+    refuse: (client: PusherClientVerbs) => void,
+  ): Scene<PusherClientVerbs> =>
+    scene<PusherClientVerbs>(
       'pusher',
       id,
       { title, needs: [], cost: { jobs: 0, connections: 2 } },
@@ -45,7 +45,7 @@ export function refusals({ clients }: PusherRules): { scenes: Scene<ClientVerbs>
     'a server that refuses a subscription with a good signature',
     (client) => client.behave({ subscriptions: 'refuse' }),
   );
-  const storm = scene<ClientVerbs>(
+  const storm = scene<PusherClientVerbs>(
     'pusher',
     'pusher-client/sent-back',
     {
