@@ -1,7 +1,7 @@
 import type { SurfaceName } from '../src/contract/requirement.ts';
 import type { SuiteFactory } from '../src/suite/surface.ts';
 import { beamSuite } from './beam/index.ts';
-import { pusherClientSuite } from './clients/index.ts';
+import { emitClientSuite, pusherClientSuite } from './clients/index.ts';
 import { emitSuite } from './emit/index.ts';
 import { pusherSuite } from './pusher/index.ts';
 
@@ -11,6 +11,6 @@ export const suites = { beam: beamSuite, emit: emitSuite, pusher: pusherSuite } 
 >;
 
 /** The suite of each surface whose server can be played to a client under test. */
-export const clientSuites = { pusher: pusherClientSuite } as const satisfies Readonly<
+export const clientSuites = { emit: emitClientSuite, pusher: pusherClientSuite } as const satisfies Readonly<
   Partial<Record<SurfaceName, SuiteFactory>>
 >;

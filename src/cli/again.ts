@@ -8,7 +8,10 @@ import type { ConformOptions } from './options.ts';
 export function again(options: ConformOptions): string {
   const words: string[] = [];
   const { client, target } = options;
-  if (client !== undefined) words.push('--client', client);
+  if (client !== undefined) {
+    words.push('--client', client);
+    for (const surface of options.surface) words.push('--surface', surface);
+  }
   if (target !== undefined) words.push('--target', isUrl(target) ? printable(target) : target);
   for (const [surface, name] of Object.entries(options.dialect))
     words.push('--dialect', `${surface}=${name}`);

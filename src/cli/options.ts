@@ -235,7 +235,8 @@ A client under test (--client COMMAND) is started anew for each scene. It finds 
   PLUMBLINE_AUTH_URL               signs, for                       PLUMBLINE_TOKEN      as Authorization: Bearer
   PLUMBLINE_CHANNEL                its private channel, which is private-client. and   PLUMBLINE_CLIENT_ID
   PLUMBLINE_EVENT                  the event to listen for          PLUMBLINE_DIALECT    modelbeam or dryapi
-It subscribes, prints each event that it hears as a line of JSON, leaves its channel when it reads the line "leave",
+With --surface emit it is PLUMBLINE_STREAM_URL that it connects to, until the job has ended. Else:
+it subscribes, prints each event that it hears as a line of JSON, leaves its channel when it reads the line "leave",
 disconnects at "disconnect", and ends with its input or at SIGTERM.
 
 Exit codes:

@@ -1,6 +1,6 @@
 import { type Contract, InputError } from '../contract/contract.ts';
 import type { JsonObject } from '../contract/json.ts';
-import { clientTarget } from '../target/from-command.ts';
+import { clientSurfaces, clientTarget } from '../target/from-command.ts';
 import { loadTargets, targetsOf } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import type { ConformOptions } from './options.ts';
@@ -76,10 +76,12 @@ function clientUnderTest({ target, surface, destructive, dialect }: ConformOptio
   if (target !== undefined)
     throw new InputError('--client and --target: it is either a client that is judged or a server');
   if (command.trim() === '') throw new InputError('--client: needs a command that starts the client');
-  const other = surface.find((one) => one !== 'pusher');
-  if (other !== undefined) throw new InputError(`--surface ${other}: only clients of pusher are judged`);
+  const [asked = 'pusher', second] = surface;
+  const chosen = clientSurfaces.find((one) => one === asked);
+  if (chosen === undefined || second !== undefined)
+    throw new InputError(`--client and --surface ${surface.join(' ')}: one of ${clientSurfaces.join(', ')}`);
   if (destructive) throw new InputError('--client and --destructive: nothing illegal is sent to a client');
-  return clientTarget(command, dialect.pusher ?? 'modelbeam');
+  return clientTarget(command, chosen === 'emit' ? 'emit@1' : (dialect.pusher ?? 'modelbeam'), chosen);
 }
 
 /** What could take a server down is only ever sent to this machine. */

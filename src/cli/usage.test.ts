@@ -52,7 +52,10 @@ describe('what cannot be understood is exit 2 and one clear message', () => {
       ['conform', '--client', 'x', '--target', 'a'],
       /^plumbline: --client and --target: it is either a client/,
     ],
-    [['conform', '--client', 'x', '--surface', 'emit'], /^plumbline: --surface emit: only clients of pusher/],
+    [
+      ['conform', '--client', 'x', '--surface', 'beam'],
+      /^plumbline: --client and --surface beam: one of pusher, emit/,
+    ],
     [['conform', '--client', ' '], /^plumbline: --client: needs a command/],
     [['conform', '--client', 'x', '--destructive'], /^plumbline: --client and --destructive: /],
     [['serve', '--fault', 'emit/none'], /^plumbline: --fault emit\/none: no such fault/],

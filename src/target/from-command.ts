@@ -1,25 +1,27 @@
 import { randomBytes } from 'node:crypto';
 import { basename } from 'node:path';
-import type { PusherTarget } from './target.ts';
+import type { SurfaceName } from '../contract/requirement.ts';
+import type { EmitTarget, PusherTarget } from './target.ts';
+
+/** Surfaces whose server can be played to a client. */
+export const clientSurfaces = ['pusher', 'emit'] as const satisfies readonly SurfaceName[];
+
+export type ClientSurface = (typeof clientSurfaces)[number];
 
 /**
  * A client under test as a target: the application that its server is played for, with credentials drawn for this
  * run, so that nobody has them who was not told.
  */
-export function clientTarget(command: string, dialect: string): PusherTarget {
-  const drawn = (): string => randomBytes(9).toString('hex');
-  return {
+export function clientTarget(
+  command: string,
+  dialect: string,
+  surface: ClientSurface = 'pusher',
+): PusherTarget | EmitTarget {
+  const common = {
     name: nameOf(command),
-    surface: 'pusher',
     dialect,
-    role: 'application',
-    urls: {},
-    app: { key: `plumbline-${drawn()}`, secret: drawn() },
-    clients: [
-      { id: String(100_000 + Math.floor(Math.random() * 900_000)), tenant: 'own', tokens: { api: drawn() } },
-    ],
     client: { command },
-    drivers: ['none'],
+    drivers: ['none'] as const,
     headers: {},
     tls: {},
     capabilities: [],
@@ -32,6 +34,23 @@ export function clientTarget(command: string, dialect: string): PusherTarget {
     secrets: [],
     at: '--client',
   };
+  if (surface === 'emit') {
+    const spaces = [{ id: 'played', tenant: 'own' as const, tokens: { read: `emit_${drawn()}` } }];
+    return { ...common, surface, urls: { ws: '' }, spaces, job: `job-${drawn()}` };
+  }
+  const id = String(100_000 + Math.floor(Math.random() * 900_000));
+  return {
+    ...common,
+    surface,
+    role: 'application',
+    urls: {},
+    app: { key: `plumbline-${drawn()}`, secret: drawn() },
+    clients: [{ id, tenant: 'own', tokens: { api: drawn() } }],
+  };
+}
+
+function drawn(): string {
+  return randomBytes(9).toString('hex');
 }
 
 /**

@@ -5,7 +5,7 @@ import { makePlan } from '../../src/conform/plan.ts';
 import { type RunResult, run } from '../../src/conform/run.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { packageRoot } from '../../src/contract/spec-files.ts';
-import { clientTarget } from '../../src/target/from-command.ts';
+import { type ClientSurface, clientTarget } from '../../src/target/from-command.ts';
 import { clientSuites, suites } from '../index.ts';
 
 const contract = await loadContract();
@@ -18,6 +18,7 @@ const isWhole = process.env.PLUMBLINE_CLIENT_FAULTS === 'whole';
 interface Asked {
   /** What the run calls it. */
   readonly name: string;
+  readonly surface?: ClientSurface;
   readonly command: string;
   readonly dialect?: string;
   /** Ids and patterns; none: all of it. */
@@ -29,8 +30,8 @@ async function judged(
   asked: readonly Asked[],
   { slow = false, multiplier = 1 }: { readonly slow?: boolean; readonly multiplier?: number } = {},
 ): Promise<RunResult> {
-  const targets = asked.map(({ name, command, dialect = 'dryapi' }) => ({
-    target: { ...clientTarget(command, dialect), name },
+  const targets = asked.map(({ name, command, surface, dialect = 'dryapi' }) => ({
+    target: { ...clientTarget(command, dialect, surface), name },
     dialect,
   }));
   const only = asked.flatMap(({ name, only: some = ['**'] }) => some.map((pattern) => `${name}:${pattern}`));
@@ -108,6 +109,30 @@ describe('a client with a fault', () => {
     // The same judge for another level, in the other dialect.
     const alike: Readonly<Record<string, string>> = { D40: 'M25' };
     expect([...new Set(asked)].filter((id) => !isOneOf(alike[id] ?? id, broken))).toEqual([]);
+  });
+});
+
+describe('a client that watches a job', () => {
+  const watcher = `${process.execPath} ${join(packageRoot(), 'scripts/clients/job-watcher.js')}`;
+  const ws = 'const{WebSocket}=require("ws");const w=new WebSocket(process.env.PLUMBLINE_STREAM_URL);';
+  const inline = (code: string): string => `${process.execPath} -e '${ws}${code}'`;
+
+  it.each([
+    ['closes', watcher, { failed: [], passed: 2 }],
+    [
+      'ends at the end',
+      inline('w.on("message",m=>/completed|dead/.test(m)&&process.exit())'),
+      { failed: [], passed: 2 },
+    ],
+    ['stays', `${watcher} --fault stays`, { failed: ['E45'], passed: 0 }],
+    ['leaves at once', inline('w.on("open",()=>w.close())'), { failed: [], passed: 0 }],
+    ['has another token', inline('').replace('STREAM_URL', 'STREAM_URL+"x"'), { failed: [], passed: 0 }],
+  ])('and %s', { timeout: 60_000 }, async (_how, command, expected) => {
+    const result = await judged([{ name: 'watcher', command, surface: 'emit', dialect: 'emit@1' }], {
+      multiplier: 0.5,
+    });
+    const passed = result.checks.filter(({ outcome }) => outcome === 'passed').length;
+    expect({ failed: failures(result, 'watcher'), passed }).toEqual(expected);
   });
 });
 

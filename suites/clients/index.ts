@@ -1,8 +1,9 @@
 import type { Contract } from '../../src/contract/contract.ts';
 import type { Suite } from '../../src/suite/surface.ts';
 import { ownChannel } from '../../src/surfaces/clients/monitors/own-channel.ts';
-import { pusherClients } from '../../src/surfaces/clients/surfaces.ts';
+import { emitClients, pusherClients } from '../../src/surfaces/clients/surfaces.ts';
 import { closes } from './closes.ts';
+import { jobStream } from './job-stream.ts';
 import { keepAlive } from './keep-alive.ts';
 import { life } from './life.ts';
 import { reconnecting } from './reconnecting.ts';
@@ -18,4 +19,9 @@ export function pusherClientSuite({ pusher }: Contract, dialect: string): Suite 
     cases: themes.flatMap((theme) => theme.cases),
     monitors: [ownChannel(rules.clients)],
   };
+}
+
+/** What is asked of a client of the emit surface. */
+export function emitClientSuite({ emit }: Contract, dialect: string): Suite {
+  return { surface: emitClients(emit, dialect), ...jobStream(emit.rules), monitors: [] };
 }

@@ -28,6 +28,9 @@ export interface Start {
   readonly windowMs: number;
 }
 
+/** How long what a process has sent may take to arrive once it has ended: milliseconds. */
+const onItsWayMs = 300;
+
 /**
  * The life of a client under test in one scene: started, waited for, told something, ended. Whatever its surface, every
  * verb writes its step into the recording, and none judges.
@@ -194,7 +197,9 @@ export abstract class ClientLife {
     const ms = (due.ms ?? this.#start.windowMs) * this.#multiplier;
     const from = this.position;
     const found = await this.#next((event) => matches(event) || isExit(event), { from: due.from, ms });
-    const event = found && matches(found) ? found : undefined;
+    // What it did last may be on its way yet when it has ended.
+    const late = found && !matches(found) ? await this.#next(matches, { from, ms: onItsWayMs }) : undefined;
+    const event = late ?? (found && matches(found) ? found : undefined);
     const owns = due.owns === undefined ? {} : { owns: due.owns };
     if (event) {
       recorder.step({ name, verb, outcome: 'ok', from, events: [event.seq], ...owns });

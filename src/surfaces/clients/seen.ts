@@ -61,6 +61,20 @@ export function isValidSubscription(event: WireEvent, channel: string): boolean 
   return subscription?.signed === 'valid' && subscription.channel === channel;
 }
 
+/** Connections that were let in with the token of this run, which nobody has who was not told of it. */
+export function admittedConnections({ events }: Recording): ReadonlySet<string> {
+  return new Set(
+    events.flatMap((event) =>
+      event.kind === 'fact' &&
+      event.name === 'admission' &&
+      isObject(event.value) &&
+      event.value.right === true
+        ? [event.peer]
+        : [],
+    ),
+  );
+}
+
 /**
  * Every connection of a recording, once one of them carried a signature of its auth endpoint for its own socket: who
  * has that was told of this server alone, asked its endpoint with the token of this run, and reads what it is sent.

@@ -1,29 +1,43 @@
 import type { SurfaceContract } from '../../contract/contract.ts';
 import type { PusherRules } from '../../contract/pusher-rules.ts';
+import type { SurfaceName } from '../../contract/requirement.ts';
+import type { EmitRules } from '../../contract/rules.ts';
 import { SceneStopped, type Stage } from '../../suite/scene.ts';
 import type { Preflight, Surface } from '../../suite/surface.ts';
+import { ClientLife } from './client-life.ts';
+import { EmitClientVerbs } from './emit-verbs.ts';
 import { PusherClientVerbs } from './pusher-verbs.ts';
-import { provenConnections } from './seen.ts';
+import { admittedConnections, provenConnections } from './seen.ts';
 
-/** A client under test, as the runner knows it: the surface is that of the server that is played to it. */
+/** Clients of the pusher surface, as the runner knows them. */
 export function pusherClients({ rules }: SurfaceContract<PusherRules>, dialect: string): Surface {
+  return clients('pusher', (stage) => new PusherClientVerbs(stage, rules, dialect), provenConnections);
+}
+
+/** Clients of the emit surface, as the runner knows them. */
+export function emitClients({ rules }: SurfaceContract<EmitRules>, dialect: string): Surface {
+  return clients('emit', (stage) => new EmitClientVerbs(stage, rules, dialect), admittedConnections);
+}
+
+/** A client under test: the surface is that of the server that is played to it. */
+function clients(name: SurfaceName, play: (stage: Stage) => ClientLife, proven: Surface['proven']): Surface {
   return {
-    name: 'pusher',
+    name,
     missing: () => [],
     offers: () => true,
-    verbs: (stage) => new PusherClientVerbs(stage, rules, dialect),
+    verbs: play,
     tidy: async (_stage, verbs) => {
-      if (verbs instanceof PusherClientVerbs) await verbs.tidy();
+      if (verbs instanceof ClientLife) await verbs.tidy();
     },
-    proven: provenConnections,
+    proven,
     jobOf: () => undefined,
-    preflight: (stage) => preflight(stage, new PusherClientVerbs(stage, rules, dialect)),
+    preflight: (stage) => preflight(stage, play(stage)),
     close: async () => {},
   };
 }
 
 /** A command that never dials in says nothing of the client: it is not there, or does not know where the server is. */
-async function preflight({ shared }: Stage, client: PusherClientVerbs): Promise<Preflight> {
+async function preflight({ shared }: Stage, client: ClientLife): Promise<Preflight> {
   // It came once. Where it does not come a second time, the scene that waits for it says so.
   if (shared.has('came')) return { kind: 'there' };
   try {
