@@ -73,7 +73,9 @@ export function coverageOf(contract: Contract, suites: Suites, clientSuites: Sui
     if (!factory) return [];
     const { dialects, requirements, rules } = contract[surface];
     const namesBy = (make: SuiteFactory | undefined): Names[] =>
-      make ? Object.keys(dialects).map((dialect) => namesOf(dialect, make(contract, dialect))) : [];
+      Object.keys(dialects).map((dialect) =>
+        namesOf(dialect, make?.(contract, dialect) ?? { cases: [], monitors: [] }),
+      );
     const ofServers = namesBy(factory);
     const ofClients = namesBy(clientSuites[surface]);
     const clientRows = requirements.filter(({ level, side }) => level !== 'INFO' && side === 'client');
@@ -103,7 +105,7 @@ interface Names {
   readonly monitors: ReadonlySet<string>;
 }
 
-function namesOf(dialect: string, { cases, monitors }: Suite): Names {
+function namesOf(dialect: string, { cases, monitors }: Pick<Suite, 'cases' | 'monitors'>): Names {
   return {
     dialect,
     requirements: byWord([
