@@ -7,7 +7,11 @@ import type { ConformOptions } from './options.ts';
 /** What to type to judge the same targets again, without `--only` and reporters, and without a token. */
 export function again(options: ConformOptions): string {
   const words: string[] = [];
-  const { target } = options;
+  const { client, target } = options;
+  if (client !== undefined) {
+    words.push('--client', client);
+    for (const surface of options.surface) words.push('--surface', surface);
+  }
   if (target !== undefined) words.push('--target', isUrl(target) ? printable(target) : target);
   for (const [surface, name] of Object.entries(options.dialect))
     words.push('--dialect', `${surface}=${name}`);

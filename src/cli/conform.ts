@@ -3,7 +3,8 @@ import { makePlan, type TargetPlan } from '../conform/plan.ts';
 import type { RunResult } from '../conform/run.ts';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
-import { surfaceNames } from '../contract/requirement.ts';
+import { type SurfaceName, surfaceNames } from '../contract/requirement.ts';
+import type { SuiteFactory } from '../suite/surface.ts';
 import type { Target } from '../target/target.ts';
 import { again } from './again.ts';
 import type { BaselineInUse } from './baseline.ts';
@@ -88,7 +89,7 @@ async function judge(
   try {
     const { plans, found } = await planned(options, contract, targets, { seed, multiplier, waitMs, signal });
     proveWorth(plans);
-    const baseline = known?.file.for(await wholePlans(contract, found), known.names);
+    const baseline = known?.file.for(await wholePlans(options, contract, found), known.names);
     for (const { target, dialect, reason } of found) {
       if (reason !== undefined) say(`plumbline: ${target.name} is judged as ${dialect}: ${reason}`);
     }
@@ -134,10 +135,11 @@ async function updated(file: BaselineInUse, baseline: Baseline, result: RunResul
 
 /** All that could be asked of the targets, whatever part of it this run is for. */
 async function wholePlans(
+  options: ConformOptions,
   contract: Contract,
   targets: readonly { readonly target: Target; readonly dialect: string }[],
 ): Promise<TargetPlan[]> {
-  const { suites } = await import('../../suites/index.ts');
+  const suites = await suitesFor(options);
   return makePlan(contract, targets, suites, { only: [], slow: true, destructive: true });
 }
 
@@ -147,7 +149,7 @@ async function planned(
   targets: readonly Target[],
   discovery?: DialectOptions['discovery'],
 ) {
-  const { suites } = await import('../../suites/index.ts');
+  const suites = await suitesFor(options);
   const how = { contract, suites, dialects: options.dialect, ...(discovery ? { discovery } : {}) };
   const found = await Promise.all(targets.map((target) => resolveDialect(target, how)));
   return {
@@ -158,6 +160,12 @@ async function planned(
     }),
     found,
   };
+}
+
+/** What is asked: of servers, or of a client to which the server is played. */
+async function suitesFor({ client }: ConformOptions): Promise<Readonly<Record<SurfaceName, SuiteFactory>>> {
+  const { clientSuites, suites } = await import('../../suites/index.ts');
+  return client === undefined ? suites : { ...suites, ...clientSuites };
 }
 
 /** @throws InputError where nothing would be asked of any target: that must not look like a success. */

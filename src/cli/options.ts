@@ -6,6 +6,8 @@ import { type Dialects, decimal, dialects, once, pairs, several, surfaces, whole
 /** What `conform` was asked for. */
 export interface ConformOptions {
   readonly target?: string;
+  /** A shell command line that starts a client: it is judged, and no server. */
+  readonly client?: string;
   readonly surface: readonly SurfaceName[];
   readonly dialect: Dialects;
   readonly only: readonly string[];
@@ -103,6 +105,7 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
       'Judges servers by the documents of their surfaces. Without --target: the reference server in this process.',
     )
     .option('--target <file|url>', 'target file (YAML or JSON), or the URL of one server', once)
+    .option('--client <command>', 'judge a client in place of a server; how it is told, see below', once)
     .option('--surface <surface...>', 'only targets of these surfaces: pusher, beam, emit', surfaces, [])
     .option('--dialect <surface=name...>', 'dialect of every target of a surface', dialects, {})
     .option('--only <pattern...>', 'only these: [TARGET:]CASE, with * and **, or a requirement', several, [])
@@ -262,6 +265,15 @@ Exit codes:
   0  the suites ask for all of it        1  they do not, or ask for what is said not to be tested        2  a spec is broken`;
 
 const conformHelp = `
+A client under test (--client COMMAND) is started anew for each scene. It finds in its environment:
+  PLUMBLINE_HOST, PLUMBLINE_PORT   where to connect, by ws://       PLUMBLINE_APP_KEY    key of the app
+  PLUMBLINE_AUTH_URL               signs, for                       PLUMBLINE_TOKEN      as Authorization: Bearer
+  PLUMBLINE_CHANNEL                its private channel, which is private-client. and   PLUMBLINE_CLIENT_ID
+  PLUMBLINE_EVENT                  the event to listen for          PLUMBLINE_DIALECT    modelbeam or dryapi
+With --surface emit it is PLUMBLINE_STREAM_URL that it connects to, until the job has ended. Else:
+it subscribes, prints each event that it hears as a line of JSON, leaves its channel when it reads the line "leave",
+disconnects at "disconnect", and ends with its input or at SIGTERM.
+
 Exit codes:
   0  conformant, or known failures only        3  could not be judged in full: target down, interrupted, …
   1  non-conformant                            4  a MUST check is untestable on this target
@@ -272,6 +284,7 @@ Examples:
   plumbline conform --example-target emit > my-server.yaml   a file to fill in
   plumbline conform --target my-server.yaml --dry-run        what it would do, offline
   plumbline conform --target my-server.yaml --only 'emit/scope/**'
+  plumbline conform --client 'node my-client.js' --dialect pusher=dryapi
   plumbline conform --target my-server.yaml --reporter junit=reports/conform.xml --reporter json=reports/conform.json`;
 
 const serveHelp = `

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suites } from '../../suites/index.ts';
+import { clientSuites, suites } from '../../suites/index.ts';
 import { type CellCoverage, coverageOf, type SurfaceCoverage } from '../conform/coverage.ts';
 import { readYaml } from '../contract/read-yaml.ts';
 import { packageRoot } from '../contract/spec-files.ts';
@@ -23,7 +23,7 @@ export async function specs(
   const contract = await compileContract(folder);
   let whole = true;
   const faults = allFaults(contract);
-  for (const coverage of coverageOf(contract, suites)) {
+  for (const coverage of coverageOf(contract, suites, clientSuites)) {
     const { surface, requirements, cells, strays } = coverage;
     const { document, dialects } = contract[surface];
     const rules = await readYaml(join(folder, surface, 'rules.yaml'), `specs/${surface}/rules.yaml`);

@@ -1,5 +1,6 @@
 import { type Contract, InputError } from '../contract/contract.ts';
 import type { JsonObject } from '../contract/json.ts';
+import { clientSurfaces, clientTarget } from '../target/from-command.ts';
 import { loadTargets, targetsOf } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import type { ConformOptions } from './options.ts';
@@ -42,6 +43,10 @@ export async function chooseTargets(
 }
 
 async function candidates(options: ConformOptions, contract: Contract, isOffline: boolean) {
+  if (options.client !== undefined) {
+    const target = clientUnderTest(options, options.client);
+    return { all: [target], names: async () => [target.name], close: async () => {} };
+  }
   if (options.target !== undefined) {
     const all = await loadTargets(options.target, { contract, env: process.env });
     return { all, names: async () => all.map(({ name }) => name), close: async () => {} };
@@ -64,6 +69,19 @@ async function candidates(options: ConformOptions, contract: Contract, isOffline
   const { startEmbedded } = await import('./embedded.ts');
   const embedded = await startEmbedded(wanted);
   return { all: await read(embedded.targets), names, close: embedded.close };
+}
+
+/** @throws InputError where other options are at odds with judging a client. */
+function clientUnderTest({ target, surface, destructive, dialect }: ConformOptions, command: string): Target {
+  if (target !== undefined)
+    throw new InputError('--client and --target: it is either a client that is judged or a server');
+  if (command.trim() === '') throw new InputError('--client: needs a command that starts the client');
+  const [asked = 'pusher', second] = surface;
+  const chosen = clientSurfaces.find((one) => one === asked);
+  if (chosen === undefined || second !== undefined)
+    throw new InputError(`--client and --surface ${surface.join(' ')}: one of ${clientSurfaces.join(', ')}`);
+  if (destructive) throw new InputError('--client and --destructive: nothing illegal is sent to a client');
+  return clientTarget(command, chosen === 'emit' ? 'emit@1' : (dialect.pusher ?? 'modelbeam'), chosen);
 }
 
 /** What could take a server down is only ever sent to this machine. */

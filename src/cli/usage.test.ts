@@ -48,6 +48,16 @@ describe('what cannot be understood is exit 2 and one clear message', () => {
       ['conform', '--target', 'ws://example.test/', '--destructive'],
       /--destructive is for servers on this machine; example\.test is none/,
     ],
+    [
+      ['conform', '--client', 'x', '--target', 'a'],
+      /^plumbline: --client and --target: it is either a client/,
+    ],
+    [
+      ['conform', '--client', 'x', '--surface', 'beam'],
+      /^plumbline: --client and --surface beam: one of pusher, emit/,
+    ],
+    [['conform', '--client', ' '], /^plumbline: --client: needs a command/],
+    [['conform', '--client', 'x', '--destructive'], /^plumbline: --client and --destructive: /],
     [['serve', '--fault', 'emit/none'], /^plumbline: --fault emit\/none: no such fault/],
     [['serve', '--port', '99999'], /It must be a whole number from 0 to 65535/],
   ])('%j', { timeout: 60_000 }, async (args, message) => {

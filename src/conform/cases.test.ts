@@ -34,6 +34,13 @@ describe('a case', () => {
     expect(one).toMatchObject({ outcome: 'ambiguous', level: 'SHOULD' });
   });
 
+  it('is not decided by what does not apply', () => {
+    const other = aResult('failed', { requirement: 'E2i', level: 'SHOULD' });
+    const [one] = folded(aResult('not-applicable'), other);
+    expect(one).toMatchObject({ outcome: 'failed', level: 'SHOULD' });
+    expect(folded(aResult('not-applicable'))[0]).toMatchObject({ outcome: 'not-applicable', level: 'MUST' });
+  });
+
   it('has every finding with its requirement, and the wire around one', () => {
     const [one] = folded(aResult('passed'), aResult('failed', { requirement: 'E2', findings: [finding] }));
     expect(one).toMatchObject({ findings: [{ requirement: 'E2', ...finding }], transcript: ['the wire'] });

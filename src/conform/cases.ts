@@ -24,9 +24,11 @@ function caseResult(
 ): CaseResult {
   const [first] = checks;
   if (!first) throw new Error('a case without checks');
-  const musts = checks.filter((check) => check.level === 'MUST');
-  const deciding = musts.length > 0 ? musts : checks;
-  const level = musts.length > 0 ? 'MUST' : worstLevel(checks);
+  // What does not apply decides nothing, as long as something does.
+  const applicable = checks.filter(({ outcome }) => outcome !== 'not-applicable');
+  const musts = (applicable.length > 0 ? applicable : checks).filter(({ level }) => level === 'MUST');
+  const deciding = musts.length > 0 ? musts : applicable.length > 0 ? applicable : checks;
+  const level = musts.length > 0 ? 'MUST' : worstLevel(deciding);
   const broken = checks.find((check) => check.findings.length > 0);
   return {
     event: 'case',

@@ -21,6 +21,12 @@ async function suiteOf(surface: SurfaceName): Promise<SuiteFactory> {
   return factory;
 }
 
+/** A row about a client is asked for by these, or says why not. */
+async function clientSuites(): Promise<Readonly<Partial<Record<SurfaceName, SuiteFactory>>>> {
+  const module = await import(pathToFileURL(join(packageRoot(), 'suites', 'index.ts')).href);
+  return module.clientSuites;
+}
+
 const indexOf = (surface: SurfaceName): string => join(packageRoot(), 'suites', surface, 'index.ts');
 
 describe.each(surfaceNames.filter((surface) => existsSync(indexOf(surface))))(
@@ -28,7 +34,7 @@ describe.each(surfaceNames.filter((surface) => existsSync(indexOf(surface))))(
   (surface) => {
     let coverage: SurfaceCoverage;
     beforeAll(async () => {
-      const [made] = coverageOf(contract, { [surface]: await suiteOf(surface) });
+      const [made] = coverageOf(contract, { [surface]: await suiteOf(surface) }, await clientSuites());
       if (!made) throw new Error(`no coverage of ${surface}`);
       coverage = made;
     });
@@ -55,11 +61,23 @@ describe.each(surfaceNames.filter((surface) => existsSync(indexOf(surface))))(
 );
 
 describe('coverage', () => {
-  const emit = (change: (suite: Suite) => Suite): SurfaceCoverage => {
-    const [made] = coverageOf(contract, { emit: () => change(whole()) as never });
+  const emit = (change: (suite: Suite) => Suite, ofClients = clientRows()): SurfaceCoverage => {
+    const checks = Object.fromEntries(ofClients.map((id) => [id, () => undefined]));
+    const clients = { cases: [{ id: 'client', checks }], monitors: [] };
+    const [made] = coverageOf(
+      contract,
+      { emit: () => change(whole()) as never },
+      { emit: () => clients as never },
+    );
     if (!made) throw new Error('no coverage of emit');
     return made;
   };
+  const clientRows = (): string[] =>
+    contract.emit.requirements
+      .filter(
+        ({ side, level, notTested }) => side === 'client' && level !== 'INFO' && notTested === undefined,
+      )
+      .map(({ id }) => id);
   interface Suite {
     readonly cases: readonly {
       readonly id: string;
@@ -107,6 +125,16 @@ describe('coverage', () => {
     const coverage = emit((suite) => without(suite, 'E33'));
     expect(kindOf(coverage, 'E33')).toBe('hole');
     expect(kindOf(coverage, 'E30')).toBe('checked');
+  });
+
+  it('asks the suite of clients for what binds a client, and for nothing else', () => {
+    const coverage = emit((suite) => suite, ['E33']);
+    expect(coverage.requirements.filter(({ kind }) => kind === 'hole')).toMatchObject(
+      clientRows().map((id) => ({ requirement: { id }, dialects: ['emit@1'] })),
+    );
+    expect(coverage.strays).toMatchObject([
+      { case: 'client', requirement: 'E33', reason: 'it binds the server' },
+    ]);
   });
 
   it('counts a monitor as well as a case', () => {

@@ -27,6 +27,8 @@ import { type Cell, cellsOf } from './cells.ts';
  *         robustness/<name> · trigger/<row> · webhook/<event>
  *         presence/<row> · client-events/<row> · encrypted/<row> · sign-in/<row> · cache/<name>   of features
  *
+ *         client-close/<code>         what a client does after closeCodes, and after codes without a row
+ *
  * Other words are free, and say nothing here.
  */
 
@@ -63,22 +65,33 @@ export interface SurfaceCoverage {
   readonly strays: readonly StrayCheck[];
 }
 
-/** Holds the suites against the contract, for the surfaces that have one. Pure. */
-export function coverageOf(
-  contract: Contract,
-  suites: Readonly<Partial<Record<SurfaceName, SuiteFactory>>>,
-): SurfaceCoverage[] {
+type Suites = Readonly<Partial<Record<SurfaceName, SuiteFactory>>>;
+
+/** Holds the suites, of servers and of clients, against the contract, for the surfaces that have one. Pure. */
+export function coverageOf(contract: Contract, suites: Suites, clientSuites: Suites = {}): SurfaceCoverage[] {
   return surfaceNames.flatMap((surface) => {
     const factory = suites[surface];
     if (!factory) return [];
     const { dialects, requirements, rules } = contract[surface];
-    const named = Object.keys(dialects).map((dialect) => namesOf(dialect, factory(contract, dialect)));
+    const namesBy = (make: SuiteFactory | undefined): Names[] =>
+      Object.keys(dialects).map((dialect) =>
+        namesOf(dialect, make?.(contract, dialect) ?? { cases: [], monitors: [] }),
+      );
+    const ofServers = namesBy(factory);
+    const ofClients = namesBy(clientSuites[surface]);
+    const clientRows = requirements.filter(({ level, side }) => level !== 'INFO' && side === 'client');
     return [
       {
         surface,
-        requirements: requirements.filter(isAsked).map((row) => requirementCoverage(row, named)),
-        cells: cellCoverage(requirements, named, (dialect) => cellsOf(rules, dialect)),
-        strays: straysOf(requirements, named),
+        requirements: [
+          ...requirements.filter(isAsked).map((row) => requirementCoverage(row, ofServers)),
+          ...clientRows.map((row) => requirementCoverage(row, ofClients)),
+        ],
+        cells: cellCoverage(requirements, ofServers, (dialect) => cellsOf(rules, dialect)),
+        strays: [
+          ...straysOf(requirements, ofServers, ({ side }) => side !== 'client' && side !== 'document'),
+          ...straysOf(requirements, ofClients, ({ side }) => side === 'client'),
+        ],
       },
     ];
   });
@@ -93,7 +106,7 @@ interface Names {
   readonly monitors: ReadonlySet<string>;
 }
 
-function namesOf(dialect: string, { cases, monitors }: Suite): Names {
+function namesOf(dialect: string, { cases, monitors }: Pick<Suite, 'cases' | 'monitors'>): Names {
   return {
     dialect,
     requirements: byWord([
@@ -170,13 +183,18 @@ function cellCoverage(
   return [...found.values()];
 }
 
-function straysOf(requirements: readonly Requirement[], named: readonly Names[]): StrayCheck[] {
+/** @param binds whether a row is for those who are judged by these suites */
+function straysOf(
+  requirements: readonly Requirement[],
+  named: readonly Names[],
+  binds: (row: Requirement) => boolean,
+): StrayCheck[] {
   const byId = new Map(requirements.map((row) => [row.id, row]));
   const strays = new Map<string, StrayCheck>();
   for (const names of named) {
     for (const [requirement, cases] of names.requirements) {
       const row = byId.get(requirement);
-      const reason = whyStray(row, byId);
+      const reason = whyStray(row, byId, binds);
       if (reason === undefined) continue;
       for (const one of cases) {
         const at = row ? { at: row.source.at } : {};
@@ -187,9 +205,13 @@ function straysOf(requirements: readonly Requirement[], named: readonly Names[])
   return [...strays.values()];
 }
 
-function whyStray(row: Requirement | undefined, byId: ReadonlyMap<string, Requirement>): string | undefined {
+function whyStray(
+  row: Requirement | undefined,
+  byId: ReadonlyMap<string, Requirement>,
+  binds: (row: Requirement) => boolean,
+): string | undefined {
   if (!row) return 'no such requirement';
-  if (row.side === 'client' || row.side === 'document') return `it binds the ${row.side}`;
+  if (!binds(row)) return `it binds the ${row.side}`;
   const silent = row.group.map((id) => byId.get(id)).find((member) => member?.notTested !== undefined);
   return silent ? `${silent.id} is said not to be tested: ${silent.notTested}` : undefined;
 }

@@ -164,7 +164,8 @@ function checksOf(
       add(id, { case: monitor.id, title: monitor.title, scene: null, how }, reason);
     }
   }
-  for (const point of contract.openPoints) {
+  // How a server answers an open point is not for its client to show.
+  for (const point of target.client ? [] : contract.openPoints) {
     if (point.dialects && !point.dialects.includes(dialect)) continue;
     // What a dialect pins is inferred from its servers; what the target file pins is the user's own demand.
     const isDemanded = target.pins[point.id] !== undefined;
@@ -226,7 +227,7 @@ function settle(
     return {
       settled: {
         outcome: 'not-run',
-        reason: 'needs seconds of real time: give the target a control URL, or use --slow',
+        reason: `needs seconds of real time: ${target.client ? '' : 'give the target a control URL, or '}use --slow`,
       },
     };
   }

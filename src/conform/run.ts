@@ -219,6 +219,7 @@ function isAsked({ checks }: TargetPlan): boolean {
 }
 
 function urlOf(target: Target): string {
+  if (target.client) return target.client.command;
   return target.urls.ws ?? (target.surface === 'pusher' ? (target.urls.auth ?? '') : '');
 }
 

@@ -1,3 +1,4 @@
+import type { ComesBack, PusherClientRules } from './client-rules.ts';
 import type { Json } from './json.ts';
 import type { PusherFeatures } from './pusher-features.ts';
 import type { Numbers, Row } from './pusher-row.ts';
@@ -66,6 +67,7 @@ export interface PusherRules {
     readonly noProgress: Ids;
   };
   readonly limits: Readonly<Record<PusherLimit, number>>;
+  readonly clients: PusherClientRules;
   readonly openPoints: readonly OpenPoint[];
   readonly settled: Readonly<Record<string, string>>;
 }
@@ -168,7 +170,7 @@ export interface CloseCode {
   readonly says: string;
   readonly requirements: Ids;
   /** When a client may come back unchanged. */
-  readonly client: 'never' | 'after-1s' | 'at-once';
+  readonly client: ComesBack;
 }
 
 export interface KeepAliveRules {

@@ -118,6 +118,8 @@ export interface EmitRules {
   readonly automaton: Automaton;
   readonly rest: Readonly<Record<string, RestCall>>;
   readonly limits: Readonly<Record<string, number>>;
+  /** What a client under test is held to. Times in milliseconds. */
+  readonly clients: { readonly windowMs: number; readonly closes: Ids; readonly closesMs: number };
   readonly openPoints: readonly OpenPoint[];
 }
 

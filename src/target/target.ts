@@ -69,6 +69,8 @@ interface TargetBase {
   readonly secrets: readonly string[];
   /** Where the entry stands: `file:line`. */
   readonly at: string;
+  /** Set where no server is judged but a client, for which the server is played. `command` is a shell command line. */
+  readonly client?: { readonly command: string };
 }
 
 export interface EmitTarget extends TargetBase {
