@@ -78,17 +78,27 @@ export function channelQueries({ rules }: SurfaceContract<PusherRules>): {
         each(queries.count, (view) =>
           all([
             answered(view, 'count', 'user_count: 2', (json) => isObject(json) && json.user_count === 2),
-            answered(view, 'counts', 'user_count: 2 for the channel', (json) => {
-              const channels = isObject(json) && isObject(json.channels) ? json.channels : {};
-              const own = channels[`${presence.prefix}plumbline-${view.nonce}-asked`];
-              return isObject(own) && own.user_count === 2;
-            }),
+            counted(view, `${presence.prefix}plumbline-${view.nonce}-asked`),
           ]),
         ),
         offers,
       ),
     ],
   };
+}
+
+/** Whether a channel is listed at all is a matter of the list (PH12). */
+function counted(view: View, channel: string): Judgement {
+  const { json } = exchangeOf(view, 'counts');
+  const listed = isObject(json) && isObject(json.channels) ? json.channels : undefined;
+  const own = listed?.[channel];
+  if (listed && !own) return untestable('the channel is not listed');
+  return answered(
+    view,
+    'counts',
+    'user_count: 2 for the channel',
+    () => isObject(own) && own.user_count === 2,
+  );
 }
 
 /** The answer to a query, asked while all three connections were there. */

@@ -87,7 +87,7 @@ export const connectionFaults: readonly Fault[] = [
     bend: () => ({ farewell: (code, reason) => [errorMessage(reason, code)] }),
   }),
   fault('pusher/error-without-message', {
-    breaks: ['PX20'],
+    breaks: ['PX20', 'PE6'],
     says: 'a pusher:error says nothing in words',
     bend: ({ encode }) => ({
       encode: (message) =>
@@ -95,7 +95,7 @@ export const connectionFaults: readonly Fault[] = [
     }),
   }),
   fault('pusher/error-code-out-of-range', {
-    breaks: ['PX19i'],
+    breaks: ['PX19i', 'PE6'],
     says: 'errors bear an HTTP status for a code',
     bend: ({ encode }) => ({
       encode: (message) =>
@@ -145,7 +145,7 @@ export const connectionFaults: readonly Fault[] = [
     bend: () => ({ answersControlPings: () => false }),
   }),
   fault('pusher/forged-updates-relayed', {
-    breaks: ['PS15'],
+    breaks: ['PS15', 'PE4'],
     says: 'a job update that a client makes up is handed on to its channel',
     bend: ({ react }) => ({
       react(incoming) {

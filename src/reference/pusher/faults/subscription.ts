@@ -136,7 +136,7 @@ export const subscriptionFaults: readonly Fault[] = [
     }),
   }),
   fault('pusher/late-delivery-after-unsubscribe', {
-    breaks: ['PS7', 'PS15'],
+    breaks: ['PS7', 'PS15', 'PM3'],
     says: 'whoever has left a channel still gets its events',
     bend: () => ({ leaves: () => false }),
   }),

@@ -151,7 +151,7 @@ export const triggerFaults: readonly Fault[] = [
     bend: ({ route }) => ({ route: ({ except: _, ...event }, hub) => route(event, hub) }),
   }),
   fault('pusher/trigger-data-changed', {
-    breaks: ['PH22'],
+    breaks: ['PH22', 'PN3'],
     says: 'the data of a trigger is encoded once more',
     bend: ({ address }) => ({
       address: (event) => address(event.job ? event : { ...event, data: JSON.stringify(event.data) }),
