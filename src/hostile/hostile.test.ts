@@ -166,6 +166,9 @@ function asItWere(run: Run, some: readonly Row[]): void {
     [],
   );
   expect({ exit, ran: ran.length > 20 }).toEqual({ exit: 0, ran: true });
+  // The process ends as its worst target does.
+  const exits = some.map(({ peer }) => run.of(peer.name).exit);
+  expect(run.exit).toBe([1, 3, 4].find((code) => exits.includes(code)) ?? 0);
 }
 
 it('is at least forty peers, each with a name of its own', () => {

@@ -1,10 +1,23 @@
 import { isObject, parseJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import type { Finding } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import type { Frame } from '../../../wire/event.ts';
 import { channelOf, eventOf, isChannelEvent, protocolEvent, subscriptionAnswer } from '../message.ts';
 
 /** Where a connection stands with a channel. */
 type Standing = 'asked' | 'on' | 'refused' | 'leaving' | 'left';
+
+/** A subscription that no answer has named so far. */
+interface Asked {
+  /** An error came that names no channel, while this was the only one asked for. */
+  blamed: boolean;
+  pinged: boolean;
+  /** A ping that was sent after it is answered: what there was to say has been said. */
+  fenced: boolean;
+  /** The first event of the channel that came all the same. */
+  early?: Frame;
+}
 
 /**
  * Events of a channel come after its confirmation and until it is left, and to nobody else. Leaving is not
@@ -21,18 +34,27 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
     surface: 'pusher',
     per: 'connection',
     checks: [...new Set([...first, ...refused, ...left, ...nobodyElse])],
-    start: () => ({ standing: new Map<string, Standing>(), again: new Set<string>(), pinged: false }),
+    start: () => ({
+      standing: new Map<string, Standing>(),
+      asked: new Map<string, Asked>(),
+      again: new Set<string>(),
+      pinged: false,
+    }),
     step(state, event, report) {
-      const { standing, again } = state;
+      const { standing, asked, again } = state;
       if (event.kind === 'sent' && !event.binary) {
         const message = parseJson(event.text);
         if (!isObject(message)) return;
         const channel = isObject(message.data) ? message.data.channel : undefined;
-        if (message.event === protocolEvent.ping) state.pinged = true;
+        if (message.event === protocolEvent.ping) {
+          state.pinged = true;
+          for (const one of asked.values()) one.pinged = true;
+        }
         if (typeof channel !== 'string') return;
         if (message.event === protocolEvent.subscribe && standing.get(channel) !== 'on') {
           if (standing.get(channel) === 'asked') again.add(channel);
           standing.set(channel, 'asked');
+          asked.set(channel, { blamed: false, pinged: false, fenced: false });
         }
         if (message.event === protocolEvent.unsubscribe && standing.get(channel) === 'on') {
           standing.set(channel, 'leaving');
@@ -44,13 +66,20 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
       if (eventOf(event) === protocolEvent.pong && state.pinged) {
         for (const [channel, where] of standing) if (where === 'leaving') standing.set(channel, 'left');
       }
+      if (eventOf(event) === protocolEvent.pong) {
+        for (const one of asked.values()) one.fenced ||= one.pinged;
+      }
       const channel = channelOf(event);
-      // An error that names no channel may be about anything: only the scene that waited for it knows.
+      // An error that names no channel may be about anything; about nothing else, if it is the only one asked for.
+      if (eventOf(event) === protocolEvent.error && channel === undefined && asked.size === 1) {
+        for (const one of asked.values()) one.blamed = true;
+      }
       if (channel !== undefined && standing.get(channel) === 'asked') {
         const answer = subscriptionAnswer(event, channel);
         if (answer === 'granted') standing.set(channel, 'on');
         // Of two subscriptions the second may be refused because of the first.
         else if (answer === 'refused' && !again.has(channel)) standing.set(channel, 'refused');
+        if (answer !== undefined) asked.delete(channel);
       }
       if (!isChannelEvent(event) || channel === undefined) return;
       const where = standing.get(channel);
@@ -65,9 +94,11 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
           break;
         case 'asked':
           find(first, 'unconfirmed', 'the confirmation before any event');
+          noteEarly(asked.get(channel), event);
           break;
         case 'refused':
-          find([...refused, ...first, ...nobodyElse], 'refused', 'nothing of a channel that was refused');
+          for (const id of [...refused, ...first, ...nobodyElse])
+            report.find(id, afterRefusal(event, channel), event);
           break;
         case 'left':
           find([...left, ...nobodyElse], 'left', 'nothing of a channel that was left');
@@ -75,6 +106,14 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
       }
     },
     end(state, last, report) {
+      // Whoever refuses without saying what was refused: known at the end, when no confirmation has come.
+      for (const [channel, one] of state.asked) {
+        if (!one.blamed || !one.fenced || state.again.has(channel)) continue;
+        for (const id of refused) {
+          report.saw(id, last);
+          if (one.early) report.find(id, afterRefusal(one.early, channel), one.early);
+        }
+      }
       // Those who were refused or have left saw nothing: that is what they can show.
       for (const where of state.standing.values()) {
         if (where === 'refused') for (const id of refused) report.saw(id, last);
@@ -82,4 +121,16 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
       }
     },
   });
+}
+
+function noteEarly(asked: Asked | undefined, event: Frame): void {
+  if (asked) asked.early ??= event;
+}
+
+function afterRefusal(event: Frame, channel: string): Finding {
+  return {
+    rule: 'refused',
+    expected: 'nothing of a channel that was refused',
+    actual: `${eventOf(event)} on ${channel}`,
+  };
 }
