@@ -139,4 +139,18 @@ export const equivalents = [
     to: 'false',
     why: 'a monitor per connection and job is handed frames alone; the line is there for the compiler',
   },
+  {
+    file: 'src/surfaces/pusher/monitors/readings.ts',
+    code: 'const job = Object.values(jobs).find((one) => one.id === requestOf(end));',
+    from: 'find',
+    to: 'findLast',
+    why: 'jobs have ids of their own',
+  },
+  {
+    file: 'src/surfaces/pusher/monitors/channels.ts',
+    code: 'pinged: false,',
+    from: 'false',
+    to: 'true',
+    why: 'it is asked about channels that are being left alone, and set anew by each departure',
+  },
 ];

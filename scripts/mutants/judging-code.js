@@ -30,6 +30,11 @@ export const judgingCode = [
   })),
   ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'values'].map((name) => ({
     file: `src/surfaces/pusher/monitors/${name}.ts`,
-    tests: ['suites/pusher/samples.test.ts', 'suites/pusher/walks.test.ts', scenes],
+    tests: [
+      `src/surfaces/pusher/monitors/${name}.test.ts`,
+      'suites/pusher/samples.test.ts',
+      'suites/pusher/walks.test.ts',
+      scenes,
+    ],
   })),
 ];

@@ -1,5 +1,5 @@
 import type { Frame } from '../wire/event.ts';
-import { type Monitor, type MonitorContext, watch } from './monitor.ts';
+import { type Monitor, type MonitorContext, type MonitorReport, watch } from './monitor.ts';
 import type { Recording } from './recording.ts';
 import { type Written, written } from './written-recording.ts';
 
@@ -20,9 +20,23 @@ export interface Said {
 
 /** Runs a monitor over a recording written by hand; for tests. */
 export function said(one: Monitor, recorded: Written, watching: Watching = {}): Said {
+  const { findings, seen, readings } = watched(one, recorded, watching);
+  return {
+    found: findings.map(({ requirement, rule, frame }) => `${requirement} ${rule} @${frame}`),
+    judged: [...seen].flatMap(([id, peers]) => [...peers].map((peer) => `${id} ${peer}`)),
+    read: readings.map(({ point, value, frame }) => `${point}=${value} @${frame}`),
+  };
+}
+
+/** What each finding says that there was, as a person reads it; for tests. */
+export function shownBy(one: Monitor, recorded: Written, watching: Watching = {}): readonly string[] {
+  return watched(one, recorded, watching).findings.map(({ actual }) => actual);
+}
+
+function watched(one: Monitor, recorded: Written, watching: Watching): MonitorReport {
   const recording = written(recorded);
   const { jobOf = () => undefined, ...context } = watching;
-  const { findings, seen, readings } = watch(one, {
+  return watch(one, {
     dialect: '',
     role: 'application',
     shared: new Map(),
@@ -30,9 +44,4 @@ export function said(one: Monitor, recorded: Written, watching: Watching = {}): 
     recording,
     jobOf: (frame) => jobOf(recording, frame),
   });
-  return {
-    found: findings.map(({ requirement, rule, frame }) => `${requirement} ${rule} @${frame}`),
-    judged: [...seen].flatMap(([id, peers]) => [...peers].map((peer) => `${id} ${peer}`)),
-    read: readings.map(({ point, value, frame }) => `${point}=${value} @${frame}`),
-  };
 }
