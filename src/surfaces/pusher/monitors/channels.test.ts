@@ -114,6 +114,12 @@ describe('events of a channel reach who is on it', () => {
       [subscribe(), granted, leave, ping, pong, subscribe(), granted, update],
       [],
     ],
+    [
+      'to who left, and said something else than a ping',
+      [subscribe(), granted, leave, sent('x'), pong, update],
+      [],
+    ],
+    ['to who left what it was not on', [leave, ping, pong, update], ['PS15 not-subscribed @3']],
     ['to who would leave what it is not on', [leave, subscribe(), granted, ping, pong, update], []],
     [
       'to who asked in binary',
@@ -122,7 +128,7 @@ describe('events of a channel reach who is on it', () => {
     ],
     [
       'to who asked in no words',
-      [{ ...subscribe(), text: '[]' } as NewEvent, update],
+      [{ ...subscribe(), text: 'hello' } as NewEvent, update],
       ['PS15 not-subscribed @1'],
     ],
     [
