@@ -21,10 +21,20 @@ export const judgingCode = [
   })),
   ...['address', 'form', 'heartbeat', 'once', 'order'].map((name) => ({
     file: `src/surfaces/beam/monitors/${name}.ts`,
-    tests: ['suites/beam/samples.test.ts', 'suites/beam/walks.test.ts', scenes],
+    tests: [
+      `src/surfaces/beam/monitors/${name}.test.ts`,
+      'suites/beam/samples.test.ts',
+      'suites/beam/walks.test.ts',
+      scenes,
+    ],
   })),
   ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'values'].map((name) => ({
     file: `src/surfaces/pusher/monitors/${name}.ts`,
-    tests: ['suites/pusher/samples.test.ts', 'suites/pusher/walks.test.ts', scenes],
+    tests: [
+      `src/surfaces/pusher/monitors/${name}.test.ts`,
+      'suites/pusher/samples.test.ts',
+      'suites/pusher/walks.test.ts',
+      scenes,
+    ],
   })),
 ];

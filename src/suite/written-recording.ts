@@ -9,10 +9,12 @@ export interface Written
   readonly steps?: readonly (Pick<Step, 'name'> & Partial<Step>)[];
   /** Connections besides those that the events are on. */
   readonly peers?: readonly string[];
+  /** What connections are for, by name. */
+  readonly about?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** A recording as a scene would have left it, each event a millisecond after the one before. */
-export function written({ events = [], steps = [], peers = [], ...rest }: Written): Recording {
+export function written({ events = [], steps = [], peers = [], about = {}, ...rest }: Written): Recording {
   const names = new Set([...peers, ...events.map(({ peer }) => peer)]);
   return {
     scene: 'a-scene',
@@ -22,7 +24,7 @@ export function written({ events = [], steps = [], peers = [], ...rest }: Writte
     ending: { kind: 'done' },
     jobs: {},
     canaries: {},
-    peers: Object.fromEntries([...names].map((name) => [name, { name, about: {} }])),
+    peers: Object.fromEntries([...names].map((name) => [name, { name, about: about[name] ?? {} }])),
     steps: steps.map((step, at) => ({
       n: at + 1,
       verb: 'await',

@@ -39,9 +39,9 @@ export function streamsInOrder(): Monitor {
     surface: 'beam',
     per: 'connection × job',
     checks: ['B7i'],
-    start: () => ({ seen: new Set<number>(), highest: -1 }),
+    start: () => ({ seen: new Set<number>(), highest: Number.NEGATIVE_INFINITY }),
     step(state, event, report, { recording }) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler: what is kept by job is a frame.
       const job = inputOf(recording, event);
       if (!job || job.where !== event.peer || askedOf(job) !== 'stream') return;
       for (const index of indexesIn(recording, event)) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { loadContract } from '../../../contract/load.ts';
 import { watch } from '../../../suite/monitor.ts';
 import { on, written } from '../../../suite/written-recording.ts';
+import { said } from '../../../suite/written-watch.ts';
 import type { NewEvent } from '../../../wire/event.ts';
 import { channels } from './channels.ts';
 
@@ -69,4 +70,113 @@ describe('a server that refuses without saying which channel', () => {
   ])('is not taken to have refused where %s', (_, events) => {
     expect(ofRefusals(...events)).toEqual({ judged: false, found: [] });
   });
+});
+
+/** What the monitor says altogether, a finding by its requirement and rule. */
+const all = (...events: readonly NewEvent[]) => said(channels(rules), { events });
+const leave = sent('pusher:unsubscribe', { channel });
+const subscriptionError = came('pusher:subscription_error', { channel });
+
+describe('events of a channel reach who is on it', () => {
+  it('is seen in each of them', () => {
+    expect(all(subscribe(), granted, update)).toEqual({
+      found: [],
+      judged: ['PS10 viewer', 'PS15 viewer'],
+      read: [],
+    });
+  });
+
+  it.each([
+    ['to who never asked', [update], ['PS15 not-subscribed @0']],
+    ['to who asked for another', [subscribe('private-x'), update], ['PS15 not-subscribed @1']],
+    ['before the confirmation', [subscribe(), update, granted, update], ['PS10 unconfirmed @1']],
+    ['to who is on it, although it asked again', [subscribe(), granted, subscribe(), update], []],
+    [
+      'to who was refused',
+      [subscribe(), subscriptionError, update],
+      ['PS5 refused @2', 'PS10 refused @2', 'PS15 refused @2'],
+    ],
+    ['to who was refused, then let in', [subscribe(), subscriptionError, subscribe(), granted, update], []],
+    [
+      'to who asked twice: the second may be refused because of the first',
+      [subscribe(), subscribe(), subscriptionError, granted, update],
+      [],
+    ],
+    [
+      'to who left, once a ping that was sent after it is answered',
+      [subscribe(), granted, leave, ping, pong, update],
+      ['PS7 left @5', 'PS15 left @5'],
+    ],
+    ['to who is leaving', [subscribe(), granted, leave, update, ping, update], []],
+    ['to who left, and nothing was asked since', [subscribe(), granted, ping, leave, pong, update], []],
+    [
+      'to who left, and came back',
+      [subscribe(), granted, leave, ping, pong, subscribe(), granted, update],
+      [],
+    ],
+    [
+      'to who left, and said something else than a ping',
+      [subscribe(), granted, leave, sent('x'), pong, update],
+      [],
+    ],
+    ['to who left what it was not on', [leave, ping, pong, update], ['PS15 not-subscribed @3']],
+    ['to who would leave what it is not on', [leave, subscribe(), granted, ping, pong, update], []],
+    [
+      'to who asked in binary',
+      [{ ...subscribe(), binary: true } as NewEvent, update],
+      ['PS15 not-subscribed @1'],
+    ],
+    [
+      'to who asked in no words',
+      [{ ...subscribe(), text: 'hello' } as NewEvent, update],
+      ['PS15 not-subscribed @1'],
+    ],
+    [
+      'to who asked for nothing',
+      [sent('pusher:subscribe', { channel: 1 }), update],
+      ['PS15 not-subscribed @1'],
+    ],
+    ['to who said something else of it', [sent('x', { channel }), update], ['PS15 not-subscribed @1']],
+  ])('%s', (_, events, found) => {
+    expect(all(...events).found).toEqual(found);
+  });
+
+  it('each channel by itself', () => {
+    const other = 'private-x';
+    const both = [subscribe(), granted, subscribe(other), leave, ping, pong];
+    const event = came('x', { channel: other });
+    expect(all(...both, event, update).found).toEqual(['PS10 unconfirmed @6', 'PS7 left @7', 'PS15 left @7']);
+  });
+
+  it.each([
+    ['what bears no channel', [came('x')]],
+    ['what is the protocol’s own', [came('pusher:x', { channel }), pong]],
+    ['what is another client’s', [came('client-x', { channel })]],
+    ['what is no frame', [viewer.opened, viewer.closed(1000)]],
+    ['who was let in', [subscribe(), granted]],
+  ])('is not judged by %s', (_, events) => {
+    expect(all(...events)).toEqual({ found: [], judged: [], read: [] });
+  });
+});
+
+describe('who sees nothing shows that nothing came', () => {
+  it.each([
+    ['was refused', [subscribe(), subscriptionError], ['PS5 viewer']],
+    ['has left', [subscribe(), granted, leave, ping, pong], ['PS7 viewer']],
+    ['is leaving', [subscribe(), granted, leave, pong], []],
+    ['has no answer', [subscribe(), pong], []],
+  ])('%s', (_, events, judged) => {
+    expect(all(...events).judged).toEqual(judged);
+  });
+});
+
+it('what comes twice all the same is shown by the first of it', () => {
+  expect(all(subscribe(), update, unnamed, update, ping, pong).found).toContain('PS5 refused @1');
+});
+
+it('a refusal of which nobody knows what it refused is none of a channel that was answered', () => {
+  expect(all(subscribe(), granted, unnamed, ping, pong, update).found).toEqual([]);
+  expect(all(subscribe(), granted, subscribe('private-x'), unnamed, ping, pong).judged).toEqual([
+    'PS5 viewer',
+  ]);
 });
