@@ -31,7 +31,7 @@ let contract: Contract;
 let suite: Suite;
 beforeAll(async () => {
   contract = await loadContract();
-  suite = emitSuite(contract);
+  suite = emitSuite(contract, dialect);
 }, 180_000);
 
 describe('the monitors find broken in a recording what the document says is broken in it', () => {
