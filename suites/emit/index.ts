@@ -29,6 +29,7 @@ import { rest } from './rest.ts';
 import { robustness } from './robustness.ts';
 import { scope } from './scope.ts';
 import { viewers } from './viewers.ts';
+import { versionCases, whichVersion } from './which-version.ts';
 
 /** The emit suite for a contract and a dialect: its themes, and the monitors that watch all of them. */
 export function emitSuite(contract: Contract, dialect: string): Suite {
@@ -49,6 +50,8 @@ export function emitSuite(contract: Contract, dialect: string): Suite {
   ];
   return {
     surface: emitSurface(emit),
+    discovery: whichVersion.id,
+    probe: { scene: whichVersion, cases: versionCases(emit) },
     scenes: themes.flatMap((theme) => theme.scenes),
     cases: themes.flatMap((theme) => theme.cases),
     monitors: [

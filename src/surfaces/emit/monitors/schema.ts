@@ -65,7 +65,9 @@ export function schema(contract: SurfaceContract<EmitRules>, dialect: string): M
       const begins = stream === 'space' && (state.frames === 1 || type === 'connected');
       if (begins && rules.connected && typeof message.jobId !== 'string') return;
       const known = type !== undefined && types.includes(type);
-      const scope = scopeOf(recording, event.peer) ?? 'full';
+      // Of who was tried before the version was known (dialect: auto), the rules tell what it may see.
+      const { credential = '' } = recording.peers[event.peer]?.about ?? {};
+      const scope = scopeOf(recording, event.peer) ?? scopeBy(rules, stream, credential);
       // What is withheld from a viewer, and was sent to it all the same, is wrong whatever it looks like.
       if (type !== undefined && withheldBy(rules, type, scope)) return;
       if (!known && type !== undefined && rules.furtherEvents) return;
@@ -119,6 +121,10 @@ export function schema(contract: SurfaceContract<EmitRules>, dialect: string): M
       }
     },
   });
+}
+
+function scopeBy(rules: EmitRules, stream: 'job' | 'space', credential: string): Scope {
+  return rules.streams[stream].admits[credential]?.scope === 'stripped' ? 'stripped' : 'full';
 }
 
 /** Whether a requirement, or one that says the same, is asked of a dialect. */
