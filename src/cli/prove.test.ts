@@ -15,6 +15,7 @@ import { runTrials } from '../prove/run-trials.ts';
 import type { Trial, TrialResult } from '../prove/trial.ts';
 import { allFaults } from '../reference/faults.ts';
 import { impostors } from '../reference/impostors/impostors.ts';
+import { earlierOf } from './prove.ts';
 import { serveTrial } from './serve-trial.ts';
 import { plumbline } from './spawned.ts';
 
@@ -58,7 +59,7 @@ describe.each(surfaceNames)('the suite of %s', (surface: SurfaceName) => {
     const groups = groupsOf(requirements.filter((row) => row.surface === surface));
     // One dialect is enough here, and what is asked of it; `npm run prove` takes all.
     const inOne = faults.map((fault) => {
-      const [dialect = ''] = shownIn(fault, dialects[surface], groups).slice(-1);
+      const [dialect = ''] = shownIn(fault, dialects[surface], groups, earlierOf(contract)).slice(-1);
       const breaks = fault.breaks.filter((id) => groups.dialectsOf(id)?.includes(dialect) ?? true);
       return { ...fault, dialects: [dialect], breaks };
     });

@@ -7,7 +7,7 @@ import { type Contract, InputError, requirementsOf } from '../contract/contract.
 import { loadContract } from '../contract/load.ts';
 import { type SurfaceName, surfaceNames } from '../contract/requirement.ts';
 import { type Choice, chooseTrials } from '../prove/choose-trials.ts';
-import { doubtful, type KillMatrix, killMatrix } from '../prove/kill-matrix.ts';
+import { doubtful, type Earlier, type KillMatrix, killMatrix } from '../prove/kill-matrix.ts';
 import { matrixJson } from '../prove/matrix-json.ts';
 import { matrixPage } from '../prove/matrix-page.ts';
 import { sentenceOf } from '../prove/problem.ts';
@@ -40,6 +40,7 @@ export async function prove(options: ProveOptions): Promise<number> {
       faults,
       requirements: requirementsOf(contract).filter(({ surface }) => surfaces.includes(surface)),
       dialects: dialectsOf(contract),
+      earlier: earlierOf(contract),
       results,
       whole,
     });
@@ -58,14 +59,23 @@ export async function prove(options: ProveOptions): Promise<number> {
 }
 
 async function choiceOf(contract: Contract, surfaces: readonly SurfaceName[]): Promise<Choice> {
-  const targets = await targetsOf(describeReference({ contract }), 'the reference server', contract, {
-    proven: true,
-  });
+  // The versions of emit exclude each other: a server speaks one of them.
+  const [first, ...later] = Object.keys(contract.emit.dialects);
+  const entries = [
+    ...describeReference({ contract, dialects: first === undefined ? {} : { emit: first } }),
+    ...later.flatMap((emit) => describeReference({ contract, surfaces: ['emit'], dialects: { emit } })),
+  ];
+  const targets = (
+    await Promise.all(
+      entries.map((entry) => targetsOf([entry], 'the reference server', contract, { proven: true })),
+    )
+  ).flat();
   const chosen = targets.map((target) => ({ target, dialect: target.dialect }));
   const plans = makePlan(contract, chosen, suites, { only: [], slow: false });
   return {
     surfaces,
     dialects: dialectsOf(contract),
+    earlier: earlierOf(contract),
     requirements: requirementsOf(contract),
     faults: allFaults(contract),
     impostors: impostors.map(({ id }) => id),
@@ -137,6 +147,15 @@ async function openOutputs(
 function dialectsOf(contract: Contract): Readonly<Record<SurfaceName, readonly string[]>> {
   const of = (surface: SurfaceName): string[] => Object.keys(contract[surface].dialects);
   return { pusher: of('pusher'), beam: of('beam'), emit: of('emit') };
+}
+
+/** Dialect → the earlier one that it extends: only the versions of emit have one. */
+export function earlierOf(contract: Contract): Earlier {
+  return Object.fromEntries(
+    Object.entries(contract.emit.rules.dialects).flatMap(([name, { extends: before }]) =>
+      before === undefined ? [] : [[name, before]],
+    ),
+  );
 }
 
 function summary({ totals, problems }: KillMatrix, folder: string): string {

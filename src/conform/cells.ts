@@ -1,4 +1,5 @@
 import type { BeamRules } from '../contract/beam-rules.ts';
+import { emitRulesIn } from '../contract/emit-dialect.ts';
 import type { PusherRules, Ruling } from '../contract/pusher-rules.ts';
 import type { Automaton, EmitRules, Ids } from '../contract/rules.ts';
 
@@ -25,7 +26,7 @@ export function cellsOf(rules: EmitRules | BeamRules | PusherRules, dialect: str
 function cellsOfSurface(rules: EmitRules | BeamRules | PusherRules, dialect: string): Cell[] {
   switch (rules.surface) {
     case 'emit':
-      return emitCells(rules);
+      return emitCells(emitRulesIn(rules, dialect));
     case 'beam':
       return beamCells(rules, dialect);
     case 'pusher':
@@ -33,8 +34,13 @@ function cellsOfSurface(rules: EmitRules | BeamRules | PusherRules, dialect: str
   }
 }
 
-function emitCells({ automaton, events, rest, streams }: EmitRules): Cell[] {
+function emitCells({ automaton, connected, events, rest, streams }: EmitRules): Cell[] {
   return [
+    {
+      word: 'space-begins',
+      path: ['connected'],
+      requirements: [...(connected?.first ?? []), ...(connected?.fields ?? []), ...(connected?.types ?? [])],
+    },
     ...transitions(automaton, ['automaton'], ({ on, event }) => `transition/${on}/${event}`),
     ...automaton.states.map((state) => ({
       word: `init/${state}`,
@@ -54,6 +60,10 @@ function emitCells({ automaton, events, rest, streams }: EmitRules): Cell[] {
           ...(cell.kept ?? []),
           ...(cell.hidden ?? []),
           ...Object.values(cell.left ?? {}).flat(),
+          ...(cell.withheld ?? []),
+          ...(cell.lastOf?.shown ?? []),
+          ...(cell.lastOf?.inData ?? []),
+          ...(cell.lastOf?.none ?? []),
         ],
       })),
     ]),

@@ -154,7 +154,11 @@ describe('coverage', () => {
       monitors,
     }));
     expect(coverage.cells.filter(({ missing }) => missing.length > 0)).toMatchObject([
-      { word: 'scope/dead/stripped', missing: ['emit@1'], path: ['events', 'dead', 'data', 'stripped'] },
+      {
+        word: 'scope/dead/stripped',
+        missing: ['emit@1', 'emit@2', 'emit@3'],
+        path: ['events', 'dead', 'data', 'stripped'],
+      },
     ]);
   });
 

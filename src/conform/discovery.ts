@@ -76,7 +76,17 @@ function discoveryPlan(
   dialect: string,
   suites: Readonly<Record<SurfaceName, SuiteFactory>>,
 ): TargetPlan {
-  const [plan] = makePlan(contract, [{ target, dialect }], suites, { only: [], slow: false });
+  const probing: SuiteFactory = (...of) => {
+    const suite = suites[target.surface](...of);
+    const { cases = [], scene } = suite.probe ?? {};
+    return scene ? { ...suite, scenes: [...suite.scenes, scene], cases: [...suite.cases, ...cases] } : suite;
+  };
+  const [plan] = makePlan(
+    contract,
+    [{ target, dialect }],
+    { ...suites, [target.surface]: probing },
+    { only: [], slow: false },
+  );
   if (!plan) throw new Error('no plan');
   const scene = plan.suite.discovery;
   return {

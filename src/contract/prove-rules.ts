@@ -1,4 +1,5 @@
 import type { BeamRules } from './beam-rules.ts';
+import { emitRulesIn } from './emit-dialect.ts';
 import type { PusherRules } from './pusher-rules.ts';
 import { refuse, type YamlFile } from './read-yaml.ts';
 import type { Automaton, EmitRules, OpenPoint } from './rules.ts';
@@ -14,7 +15,7 @@ type Path = readonly (string | number)[];
 export function proveRules({ surface, rules: file }: SurfaceFiles, rules: unknown): void {
   const { dialects, openPoints } = rules as Pick<EmitRules, 'dialects' | 'openPoints'>;
   proveOpenPoints(file, openPoints, Object.keys(dialects));
-  if (surface === 'emit') proveEmit(file, rules as EmitRules);
+  if (surface === 'emit') proveVersions(file, rules as EmitRules);
   if (surface === 'beam') proveBeam(file, rules as BeamRules);
   if (surface === 'pusher') provePusher(file, rules as PusherRules);
 }
@@ -40,6 +41,17 @@ function proveOpenPoints(file: YamlFile, points: readonly OpenPoint[], dialects:
   }
 }
 
+/** Each version is whole by itself, whatever it has of an earlier one. */
+function proveVersions(file: YamlFile, rules: EmitRules): void {
+  const names = Object.keys(rules.dialects);
+  for (const [at, name] of names.entries()) {
+    const { extends: earlier } = rules.dialects[name] ?? {};
+    if (earlier !== undefined)
+      oneOf(file, ['dialects', name, 'extends'], earlier, names.slice(0, at), 'dialect above it');
+    proveEmit(file, emitRulesIn(rules, name));
+  }
+}
+
 function proveEmit(file: YamlFile, { automaton, credentials, events, rest, streams }: EmitRules): void {
   proveAutomaton(file, ['automaton'], automaton, Object.keys(events));
   const names = Object.keys(credentials);
@@ -49,6 +61,10 @@ function proveEmit(file: YamlFile, { automaton, credentials, events, rest, strea
         oneOf(file, ['streams', stream, kind, name], name, names, 'credential');
     }
     proveTwins(file, ['streams', stream, 'refuses'], door.refuses, Object.keys(door.admits));
+    for (const [name, { alike }] of Object.entries(door.admits)) {
+      const path = ['streams', stream, 'admits', name];
+      if (alike) oneOf(file, path, alike.as, Object.keys(door.admits), 'credential that is admitted');
+    }
   }
   // Calls are made with a token, not in a place of its own.
   const tokens = Object.values(credentials).map(({ token }) => token);
@@ -57,7 +73,11 @@ function proveEmit(file: YamlFile, { automaton, credentials, events, rest, strea
     for (const name of Object.keys(refuses)) oneOf(file, [...path, name], name, names, 'credential');
     proveTwins(file, path, refuses, tokens);
   }
-  for (const [event, { status }] of Object.entries(events)) {
+  for (const [event, { data, status }] of Object.entries(events)) {
+    for (const [scope, { lastOf }] of Object.entries(data)) {
+      if (lastOf === undefined) continue;
+      oneOf(file, ['events', event, 'data', scope], lastOf.type, Object.keys(events), 'event');
+    }
     for (const state of Object.keys(status)) {
       oneOf(file, ['events', event, 'status', state], state, automaton.states, 'state');
     }

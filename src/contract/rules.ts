@@ -1,3 +1,4 @@
+import type { JsonObject } from './json.ts';
 import type { SurfaceName } from './requirement.ts';
 
 /** One or several requirement ids; rules name those that a cell or a transition stands for. */
@@ -55,6 +56,8 @@ export interface Refusal {
 export interface Admission {
   readonly scope: string;
   readonly requirements: Ids;
+  /** Who gets in so sees what the holder of another credential sees, to the letter. */
+  readonly alike?: { readonly requirements: Ids; readonly as: string };
 }
 
 /** Something that may be seen or refused without breaking the document: an open point decides nothing. */
@@ -81,6 +84,35 @@ export interface DataCell {
   /** What stands in its place. */
   readonly left?: Readonly<Partial<Record<DataRule, Ids>>>;
   readonly openPoint?: string;
+  /** The event is not sent to this viewer at all. */
+  readonly withheld?: Ids;
+  /** `data` is that of the job's last event of a type. */
+  readonly lastOf?: LastOf;
+  /** Schema of `messages/` for this viewer, where it is not the one named after the type. */
+  readonly schema?: string;
+}
+
+/** An event that shows the last one of another type. With an open point alone it may, and need not. */
+export interface LastOf {
+  readonly type: string;
+  /** It is shown, under whatever key. */
+  readonly shown?: Ids;
+  /** It stands in `data`. */
+  readonly inData?: Ids;
+  /** Where there was none yet, there is no data. */
+  readonly none?: Ids;
+  readonly openPoint?: string;
+}
+
+/** The frame with which a space stream begins. With an open point it may be there, and need not. */
+export interface ConnectedRule {
+  readonly openPoint?: string;
+  /** It comes first. */
+  readonly first?: Ids;
+  /** It comes once. */
+  readonly once?: Ids;
+  readonly fields?: Ids;
+  readonly types?: Ids;
 }
 
 export interface EmitEventRule {
@@ -105,9 +137,22 @@ export interface RestCall {
   readonly refuses: Readonly<Record<string, Refusal>>;
 }
 
+/** A version of the document: what it says instead of the version that it extends, as a JSON merge patch. */
+export interface EmitDialect {
+  readonly documents: Ids;
+  readonly extends?: string;
+  readonly instead?: JsonObject;
+}
+
 export interface EmitRules {
   readonly surface: 'emit';
-  readonly dialects: Readonly<Record<string, { readonly documents: Ids }>>;
+  readonly dialects: Readonly<Record<string, EmitDialect>>;
+  /** What the view of a stripped viewer is held against that of a full one for. */
+  readonly lowView: { readonly told: Ids; readonly same: Ids };
+  /** Absent: a space stream begins with events, as any other. */
+  readonly connected?: ConnectedRule;
+  /** Readers may be sent events of types that are in no table. @default false */
+  readonly furtherEvents?: boolean;
   readonly api: { readonly root: string; readonly jobStream: string; readonly spaceStream: string };
   /** Scope → scopes it includes. */
   readonly scopes: Readonly<Record<string, readonly string[]>>;

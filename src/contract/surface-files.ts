@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { InputError } from './contract.ts';
+import { mergePatch } from './emit-dialect.ts';
 import { checkFormat, type Formats } from './format.ts';
-import { isObject, type JsonObject } from './json.ts';
+import { isObject, type Json, type JsonObject } from './json.ts';
 import { readYaml, type YamlFile } from './read-yaml.ts';
 import type { SurfaceName } from './requirement.ts';
 
@@ -50,12 +51,28 @@ export async function readSurfaceFiles(
   return {
     surface,
     requirements: await readAs('requirements', `${surface}/requirements.yaml`),
-    rules: await readAs(`rules-${surface}`, `${surface}/rules.yaml`),
+    rules: checkVersions(formats, surface, await readAs(`rules-${surface}`, `${surface}/rules.yaml`)),
     document: await read(`${surface}/asyncapi.yaml`),
     flows,
     schemas,
     extras,
   };
+}
+
+/** What a dialect says instead is held against the same format, in its place. */
+function checkVersions(formats: Formats, surface: SurfaceName, file: YamlFile): YamlFile {
+  const { dialects } = file.value as { readonly dialects: Readonly<Record<string, Json>> };
+  const versionOf = (name: string): Json => {
+    const { extends: earlier, instead = {} } = dialects[name] as JsonObject;
+    const base = typeof earlier === 'string' && earlier !== name ? versionOf(earlier) : file.value;
+    return mergePatch(base, instead);
+  };
+  for (const [name, dialect] of Object.entries(dialects)) {
+    if (!isObject(dialect) || dialect.instead === undefined) continue;
+    const lineOf: YamlFile['lineOf'] = (path) => file.lineOf(['dialects', name, 'instead', ...path]);
+    checkFormat(formats, `rules-${surface}`, { ...file, value: versionOf(name), lineOf });
+  }
+  return file;
 }
 
 /** Those that have a field of their own. */

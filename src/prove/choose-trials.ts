@@ -3,13 +3,14 @@ import { InputError } from '../contract/contract.ts';
 import type { Requirement, SurfaceName } from '../contract/requirement.ts';
 import { nearest } from '../target/nearest.ts';
 import { groupsOf } from './groups.ts';
-import { type FaultRow, shownIn } from './kill-matrix.ts';
+import { type Earlier, type FaultRow, shownIn } from './kill-matrix.ts';
 import type { Trial } from './trial.ts';
 
 /** What there is to try. */
 export interface Choice {
   readonly surfaces: readonly SurfaceName[];
   readonly dialects: Readonly<Record<SurfaceName, readonly string[]>>;
+  readonly earlier?: Earlier;
   readonly faults: readonly (FaultRow & { readonly secure?: boolean })[];
   readonly requirements: readonly Requirement[];
   /** Names of impostors; each is tried on every surface. */
@@ -65,9 +66,12 @@ export function chooseTrials(choice: Choice, patterns: readonly string[]): Chose
     trials: [
       ...impostors.flatMap((id) =>
         choice.surfaces.flatMap((surface) =>
-          choice.dialects[surface].map(
-            (dialect): Trial => ({ subject: { kind: 'impostor', id }, surface, dialect, secure: false }),
-          ),
+          // What a dialect has of an earlier one, an impostor would be granted there as well.
+          choice.dialects[surface]
+            .filter((dialect) => choice.earlier?.[dialect] === undefined)
+            .map(
+              (dialect): Trial => ({ subject: { kind: 'impostor', id }, surface, dialect, secure: false }),
+            ),
         ),
       ),
       ...touched.flatMap((surface) =>
@@ -87,9 +91,9 @@ export function chooseTrials(choice: Choice, patterns: readonly string[]): Chose
   };
 }
 
-function dialectsOf(fault: FaultRow, { dialects, requirements }: Choice): readonly string[] {
+function dialectsOf(fault: FaultRow, { dialects, earlier, requirements }: Choice): readonly string[] {
   const own = requirements.filter(({ surface }) => surface === fault.surface);
-  return shownIn(fault, dialects[fault.surface], groupsOf(own));
+  return shownIn(fault, dialects[fault.surface], groupsOf(own), earlier);
 }
 
 function whyNothing(pattern: Pattern, choice: Choice, checks: Choice['checks']): string {

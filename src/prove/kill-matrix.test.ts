@@ -39,7 +39,11 @@ const fault = (id: string, ...breaks: string[]): FaultRow => ({
 function judged(
   faults: readonly FaultRow[],
   results: readonly TrialResult[],
-  more: { readonly whole?: boolean; readonly requirements?: readonly Requirement[] } = {},
+  more: {
+    readonly whole?: boolean;
+    readonly requirements?: readonly Requirement[];
+    readonly earlier?: Readonly<Record<string, string>>;
+  } = {},
 ): KillMatrix {
   const dialects = { pusher: [], beam: ['document', 'beta9'], emit: [] };
   return killMatrix({ faults, results, requirements, dialects, whole: false, ...more });
@@ -235,4 +239,29 @@ it('doubts what a busy machine can explain, and no survivor', () => {
     ],
   );
   expect(doubtful(matrix.problems, trials)).toEqual([trials[0], trials[1]]);
+});
+
+describe('a dialect that extends another', () => {
+  const earlier = { beta9: 'document' };
+  const cleanBoth = [
+    clean(cell('B1')),
+    result({ kind: 'clean' }, { passed: [cell('B1', 'beam/a', 'beta9')] }, 'beta9'),
+  ];
+
+  it('shares the checks of the earlier one, and says so', () => {
+    const results = [...cleanBoth, broken('beam/x', cell('B1'))];
+    const { checks, totals } = judged([fault('beam/x', 'B1')], results, { earlier });
+    expect(checks).toMatchObject([
+      { dialect: 'beta9', failedBy: [], sharedWith: 'document' },
+      { dialect: 'document', failedBy: ['beam/x'] },
+    ]);
+    expect(totals).toMatchObject({ mustChecks: 2, mustChecksThatFail: 2 });
+  });
+
+  it('has a check that never fails where the earlier one has none that does', () => {
+    const other = result({ kind: 'clean' }, { passed: [cell('B1', 'beam/b', 'beta9')] }, 'beta9');
+    const results = [clean(cell('B1')), other, broken('beam/x', cell('B1'))];
+    const { totals } = judged([fault('beam/x', 'B1')], results, { earlier });
+    expect(totals).toMatchObject({ mustChecks: 2, mustChecksThatFail: 1 });
+  });
 });

@@ -15,12 +15,17 @@ export interface FaultRow {
   readonly dialects?: readonly string[];
 }
 
+/** Dialect → the earlier one that it extends. */
+export type Earlier = Readonly<Record<string, string>>;
+
 /** What the matrix is made of. */
 export interface MatrixInput {
   readonly faults: readonly FaultRow[];
   readonly requirements: readonly Requirement[];
   /** Surface → its dialects. */
   readonly dialects: Readonly<Record<SurfaceName, readonly string[]>>;
+  /** Dialect → the earlier one that it extends, and with which it shares all that it does not say otherwise. */
+  readonly earlier?: Earlier;
   readonly results: readonly TrialResult[];
   /** False where only some faults were tried: that a check never failed then means nothing. */
   readonly whole: boolean;
@@ -59,7 +64,12 @@ export interface CheckRow {
   readonly case: string;
   readonly requirement: string;
   readonly failedBy: readonly string[];
+  /** The earlier dialect whose check this is as well: the same case, rules and requirement. It fails there. */
+  readonly sharedWith?: string;
 }
+
+const canFail = ({ failedBy, sharedWith }: CheckRow): boolean =>
+  failedBy.length > 0 || sharedWith !== undefined;
 
 export interface ImpostorResult {
   readonly id: string;
@@ -80,17 +90,15 @@ export function killMatrix(input: MatrixInput): KillMatrix {
   const groupsFor = (surface: SurfaceName): Groups => groups.get(surface) ?? groupsOf([]);
   const judged = [...input.faults]
     .sort(by(({ id }) => id))
-    .map((fault) =>
-      judgeFault(fault, resultsOf(fault, input), groupsFor(fault.surface), input.dialects[fault.surface]),
-    );
-  const checks = checkRows(input.results);
+    .map((fault) => judgeFault(fault, resultsOf(fault, input), groupsFor(fault.surface), input));
+  const checks = checkRows(input, groupsFor);
   const impostors = input.results
     .filter(({ trial }) => trial.subject.kind === 'impostor')
     .sort(by(trialName));
   const problems = [
     ...cleanProblems(input.results),
     ...judged.flatMap((one) => one.problems),
-    ...(input.whole ? checks.filter(({ failedBy }) => failedBy.length === 0).map(neverFails) : []),
+    ...(input.whole ? checks.filter((check) => !canFail(check)).map(neverFails) : []),
     ...(input.whole ? withoutFault(input, groupsFor) : []),
     ...impostors.flatMap(impostorProblems),
     ...errorsOf(input.results),
@@ -102,7 +110,7 @@ export function killMatrix(input: MatrixInput): KillMatrix {
       faults: judged.length,
       killed: judged.filter(({ row }) => row.killed).length,
       mustChecks: checks.length,
-      mustChecksThatFail: checks.filter(({ failedBy }) => failedBy.length > 0).length,
+      mustChecksThatFail: checks.filter(canFail).length,
       impostors: impostors.length,
       problems: problems.length,
     },
@@ -152,13 +160,13 @@ function judgeFault(
   fault: FaultRow,
   results: readonly TrialResult[],
   groups: Groups,
-  all: readonly string[],
+  { dialects: { [fault.surface]: all }, earlier }: MatrixInput,
 ): { readonly row: FaultResult; readonly problems: readonly Problem[] } {
   const { id, breaks, mayBreak = [], says } = fault;
   const broken = new Set(breaks.flatMap(groups.of));
   const found = results.flatMap(({ failed }) => failed).sort(by(cellName));
   const isOwn = ({ requirement }: Cell): boolean => groups.of(requirement).some((one) => broken.has(one));
-  const dialects = shownIn(fault, all, groups);
+  const dialects = shownIn(fault, all, groups, earlier);
   const survives = dialects.filter(
     (dialect) => !found.some((cell) => cell.dialect === dialect && isOwn(cell)),
   );
@@ -196,18 +204,25 @@ function judgeFault(
 }
 
 /**
- * The dialects in which a fault can be seen: those it says, else those of which anything that it breaks is asked,
- * and all of them where it breaks nothing but open points.
+ * The dialects in which a fault is to be seen: those it says, else those of which anything that it breaks is asked,
+ * and all of them where it breaks nothing but open points. What a dialect has of an earlier one is seen there.
  */
 export function shownIn(
   { dialects, breaks }: FaultRow,
   all: readonly string[],
   groups: Groups,
+  earlier: Earlier = {},
 ): readonly string[] {
   const asked = breaks.map(groups.dialectsOf);
   const pointsAlone = asked.every((own) => own?.length === 0);
+  const isIn = (own: readonly string[] | undefined, dialect: string): boolean =>
+    own?.includes(dialect) ?? true;
+  const isNew = (own: readonly string[] | undefined, dialect: string): boolean => {
+    const before = earlier[dialect];
+    return isIn(own, dialect) && (before === undefined || !isIn(own, before));
+  };
   const isAsked = (dialect: string): boolean =>
-    pointsAlone || asked.some((own) => own?.includes(dialect) ?? true);
+    pointsAlone ? earlier[dialect] === undefined : asked.some((own) => isNew(own, dialect));
   return all.filter(dialects ? (dialect) => dialects.includes(dialect) : isAsked);
 }
 
@@ -222,7 +237,10 @@ function nested(cells: readonly Cell[]): FaultResult['failed'] {
 }
 
 /** MUST checks that some clean trial passes, and what fails them. */
-function checkRows(results: readonly TrialResult[]): CheckRow[] {
+function checkRows(
+  { earlier = {}, results }: MatrixInput,
+  groupsFor: (surface: SurfaceName) => Groups,
+): CheckRow[] {
   const failedBy = new Map<string, string[]>();
   for (const { trial, failed } of results) {
     if (trial.subject.kind !== 'fault') continue;
@@ -231,16 +249,36 @@ function checkRows(results: readonly TrialResult[]): CheckRow[] {
       failedBy.set(name, [...(failedBy.get(name) ?? []), trial.subject.id]);
     }
   }
-  const passed = new Map<string, Cell>();
+  const passed = new Map<string, Cell & { readonly group: readonly string[] }>();
   for (const result of results.filter(isClean)) {
-    for (const cell of result.passed.filter(isMust)) passed.set(cellName(cell), cell);
+    const groups = groupsFor(result.trial.surface);
+    for (const cell of result.passed.filter(isMust))
+      passed.set(cellName(cell), { ...cell, group: groups.of(cell.requirement) });
   }
-  return [...passed.values()].sort(by(cellName)).map((cell) => ({
-    dialect: cell.dialect,
-    case: cell.case,
-    requirement: cell.requirement,
-    failedBy: [...(failedBy.get(cellName(cell)) ?? [])].sort(),
-  }));
+  /** The nearest earlier dialect in which faults fail the same check. */
+  const sharedWith = ({
+    case: name,
+    dialect,
+    group,
+  }: Cell & { readonly group: readonly string[] }): string | undefined => {
+    for (let before = earlier[dialect]; before !== undefined; before = earlier[before]) {
+      const there = before;
+      const names = group.map((requirement) => `${there} ${name} ${requirement}`);
+      if (names.some((one) => passed.has(one) && failedBy.has(one))) return before;
+    }
+    return undefined;
+  };
+  return [...passed.values()].sort(by(cellName)).map((cell) => {
+    const own = failedBy.get(cellName(cell)) ?? [];
+    const shared = own.length === 0 ? sharedWith(cell) : undefined;
+    return {
+      dialect: cell.dialect,
+      case: cell.case,
+      requirement: cell.requirement,
+      failedBy: [...own].sort(),
+      ...(shared === undefined ? {} : { sharedWith: shared }),
+    };
+  });
 }
 
 function neverFails({ dialect, case: name, requirement }: CheckRow): Problem {

@@ -48,8 +48,9 @@ function faultLine({ id, breaks, says, failed }: FaultResult): string {
   return `| \`${id}\` | ${breaks.join(' ')} | ${cell(says)} | ${someOf([...cases].sort(), 3)} |`;
 }
 
-function checkLine({ case: id, requirement, dialect, failedBy }: CheckRow): string {
-  return `| \`${id}\` | ${requirement} | ${dialect} | ${someOf(failedBy, 3)} |`;
+function checkLine({ case: id, requirement, dialect, failedBy, sharedWith }: CheckRow): string {
+  const by = sharedWith === undefined ? someOf(failedBy, 3) : `as in ${sharedWith}`;
+  return `| \`${id}\` | ${requirement} | ${dialect} | ${by} |`;
 }
 
 function someOf(names: readonly string[], most: number): string {

@@ -24,7 +24,7 @@ export interface ReferenceOptions {
   readonly readings?: Readonly<Record<string, string>>;
   /** Ids of faults to switch on. */
   readonly faults?: readonly string[];
-  /** Surface → the only dialect that is offered; absent: all of them. */
+  /** Surface → the only dialect that is offered; absent: all of them, and of emit, whose versions exclude each other, the first. */
   readonly dialects?: Readonly<Partial<Record<SurfaceName, string>>>;
   /** The surfaces to serve. @default all */
   readonly surfaces?: readonly SurfaceName[];
@@ -117,7 +117,7 @@ export function describeReference(
 }
 
 function createSurfaces(
-  { contract, readings, faults, surfaces: wanted = surfaceNames }: ReferenceOptions,
+  { contract, dialects, readings, faults, surfaces: wanted = surfaceNames }: ReferenceOptions,
   log: (line: string) => void,
 ) {
   const timers = createTimers();
@@ -128,7 +128,7 @@ function createSurfaces(
     log,
     timers,
   };
-  const emit = wanted.includes('emit') ? createEmit(context) : undefined;
+  const emit = wanted.includes('emit') ? createEmit(context, dialects?.emit) : undefined;
   const surfaces = [...wanted.flatMap((name) => factories[name]?.(context) ?? []), ...(emit ? [emit] : [])];
   return { timers, surfaces, emit };
 }

@@ -44,6 +44,8 @@ export interface Suite {
   readonly monitors: readonly Monitor[];
   /** The scene that tells dialects apart; absent where there is but one. */
   readonly discovery?: string;
+  /** That scene with its cases, where it is performed for nothing else. */
+  readonly probe?: { readonly scene: AnyScene; readonly cases: readonly Case[] };
 }
 
 /** Makes a suite for one dialect of a contract; pure, so that `--list` needs no target. */

@@ -9,6 +9,7 @@ import type { View } from '../../src/suite/view.ts';
 import { beside, midway, moveName, movesOf, performFlow, planted } from '../../src/surfaces/emit/flow.ts';
 import { messageOf, scopeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
+import { isSent } from '../../src/surfaces/emit/withheld.ts';
 import type { Frame } from '../../src/wire/event.ts';
 
 /** A scene per flow and variant, and a case per event that a flow awaits. */
@@ -73,8 +74,8 @@ function flowCases(rules: EmitRules, flow: Flow, variant: string, made: Scene<Em
       );
     const checks: Record<string, (view: View) => Judgement> = {};
     if (step.owns !== undefined) checks[step.owns] = ofAll((_, frame) => passed([frame.peer]));
-    for (const [group, { variant: of, owns }] of Object.entries(beside)) {
-      if (of !== variant) continue;
+    for (const [group, { variant: of, owns, scope }] of Object.entries(beside(rules))) {
+      if (of !== variant || !isSent(rules, type, scope)) continue;
       // A late joiner is owed only what comes after it came.
       const due = group === 'late' ? numbers.filter((n) => n > midway(flow)) : numbers;
       if (due.length === 0) continue;

@@ -16,7 +16,11 @@ export function initialState(contract: SurfaceContract<EmitRules>): {
   const states = contract.rules.automaton.states;
   return {
     scenes: [joinAtEachState],
-    cases: [...judgeEach(joinAtEachState, states, stateCase), ...finishedCases, ...atOnceCases],
+    cases: [
+      ...judgeEach(joinAtEachState, states, stateCase(contract.rules)),
+      ...finishedCases,
+      ...atOnceCases,
+    ],
   };
 }
 
@@ -62,7 +66,7 @@ const joinAtEachState = scene<EmitVerbs>(
   },
 );
 
-function stateCase(state: string) {
+const stateCase = (rules: EmitRules) => (state: string) => {
   const peer = `at ${state}`;
   const rests = [restsOn[state] ?? peer];
   return {
@@ -96,10 +100,11 @@ function stateCase(state: string) {
         const allowed = { pending: 4, delivered: 3, running: 2, completed: 0, dead: 0 }[state];
         // Events of other jobs, what comes twice and what comes after the end break rules of their own.
         const { job } = view.peer(peer).about;
-        const live = view.frames(
-          peer,
-          (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job,
-        );
+        const live = view.frames(peer, (frame) => {
+          const type = typeOf(frame) ?? '';
+          const isBeyond = rules.furtherEvents && rules.events[type] === undefined;
+          return type !== 'init' && !isBeyond && jobOf(view.recording, frame) === job;
+        });
         const end = live.findIndex((frame) => ['completed', 'dead'].includes(typeOf(frame) ?? ''));
         const after = live.filter(
           (frame, at) => live.findIndex(({ text }) => text === frame.text) === at && (end < 0 || at <= end),
@@ -128,7 +133,7 @@ function stateCase(state: string) {
     },
     covers: [`init/${state}`],
   };
-}
+};
 
 const finishedCases: Case[] = judgeEach(joinAtEachState, ['completed', 'dead'], (state) => ({
   id: `emit/init/${state}-is-learnt-late`,

@@ -8,10 +8,15 @@ import { type Scene, scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
+import { isSent } from '../../src/surfaces/emit/withheld.ts';
 import type { Frame } from '../../src/wire/event.ts';
+import { alikeCases } from './alike.ts';
+import { beginsConnected } from './space-begins.ts';
 import { comparisons, isOpen } from './viewer-comparisons.ts';
+import { withheldCase } from './withheld.ts';
 
-type Scope = 'full' | 'stripped';
+const scopes = ['full', 'stripped'] as const;
+type Scope = (typeof scopes)[number];
 
 /** Every event type at every scope: what of its data is kept, hidden, and left in its place. */
 export function scope(contract: SurfaceContract<EmitRules>): { scenes: Scene<EmitVerbs>[]; cases: Case[] } {
@@ -19,17 +24,24 @@ export function scope(contract: SurfaceContract<EmitRules>): { scenes: Scene<Emi
   const cells = Object.keys(rules.events).flatMap((type) =>
     (['full', 'stripped'] as const).map((one) => ({ type, scope: one, cell: rules.events[type]?.data[one] })),
   );
+  const made = everyType(rules);
+  // What data of another event an init shows takes a scene of its own (last-progress).
+  const here = cells.filter(({ cell }) => cell?.lastOf === undefined);
   return {
-    scenes: [everyType],
+    scenes: [made],
     cases: [
-      ...judgeEach(everyType, cells, ({ type, scope: one, cell }) => cellCase(type, one, cell)),
-      ...judgeEach(everyType, Object.keys(rules.events), (type) => statusCase(rules, type)),
+      ...judgeEach(made, here, ({ type, scope: one, cell }) =>
+        cell?.withheld ? withheldCase(type, cell, viewers.stripped) : cellCase(type, one, cell),
+      ),
+      ...judgeEach(made, Object.keys(rules.events), (type) => statusCase(rules, type)),
       ...judgeEach(
-        everyType,
+        made,
         Object.keys(rules.events).filter((type) => type !== 'init'),
         spaceCase(rules),
       ),
-      ...comparisons(everyType, jobs),
+      ...comparisons(made, jobs, rules),
+      ...alikeCases(made, jobs, rules),
+      ...beginsConnected(made, contract),
     ],
   };
 }
@@ -40,73 +52,81 @@ const viewers: Readonly<Record<Scope, readonly string[]>> = { full: ['full'], st
  * One job of each ending, so that every type is seen at once by a full viewer, a progress viewer, the
  * holder of the public token, and a space stream; with something planted in all that must be hidden.
  */
-const everyType = scene<EmitVerbs>(
-  'emit',
-  'emit/every-type',
-  {
-    title: 'every event type, at every scope and on both streams',
-    needs: ['jobs', 'verb:checkpoint', 'verb:fail', 'token:read', 'token:progress'],
-    cost: { jobs: 3, connections: 11 },
-  },
-  async (emit) => {
-    await emit.lease({ own: 1 });
-    await emit.watchSpace('space');
-    const start = async (job: string, maxRetries: number, timeoutSeconds?: number): Promise<string[]> => {
-      await emit.job(job, { maxRetries, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) });
-      await emit.watch(`full ${job}`, job);
-      await emit.watch(`low ${job}`, job, { credential: 'progress' });
-      await emit.watch(`public ${job}`, job, { credential: 'public' });
-      return [`full ${job}`, `low ${job}`, ...(emit.isOpen(`public ${job}`) ? [`public ${job}`] : [])];
-    };
-    const perform = async (
-      job: string,
-      peers: readonly string[],
-      verb: string,
-      body: Json,
-      type: string,
-    ): Promise<void> => {
-      const from = emit.position;
-      if (verb === 'clock') await emit.clock(job, 1);
-      else await emit.act(job, verb, body);
-      await emit.await(`${type} of ${job}`, [...peers, 'space'], job, type, { from });
-    };
-    const one = await start('one', 1);
-    await perform('one', one, 'poll', {}, 'delivered');
-    await perform('one', one, 'ack', {}, 'acked');
-    await perform(
-      'one',
-      one,
-      'progress',
-      { percent: 12.5, message: 'first', nonce: emit.nonce, n: 1, custom: { deep: [1, null, 'ü'] } },
-      'progress',
-    );
-    await perform(
-      'one',
-      one,
-      'checkpoint',
-      { blob: emit.canary('checkpoint'), nonce: emit.nonce },
-      'checkpoint',
-    );
-    await perform('one', one, 'fail', { error: `it broke: ${emit.canary('error:first')}` }, 'retried');
-    await perform('one', one, 'poll', {}, 'delivered');
-    await perform('one', one, 'ack', {}, 'acked');
-    await perform('one', one, 'complete', { url: emit.canary('result'), nonce: emit.nonce }, 'completed');
-    const two = await start('two', 0, 1);
-    await perform('two', two, 'poll', {}, 'delivered');
-    await perform('two', two, 'clock', {}, 'delivery_timeout');
-    await perform('two', two, 'poll', {}, 'delivered');
-    await perform('two', two, 'ack', {}, 'acked');
-    await perform(
-      'two',
-      two,
-      'progress',
-      { percent: 1, message: 'a sign of life', nonce: emit.nonce, n: 1 },
-      'progress',
-    );
-    await perform('two', two, 'fail', { error: `for good: ${emit.canary('error:last')}` }, 'dead');
-    for (const peer of [...one, ...two, 'space']) await emit.ping(peer, `fence ${peer}`);
-  },
-);
+function everyType(rules: EmitRules): Scene<EmitVerbs> {
+  // Who gets in otherwise, and is to see what another sees.
+  const alike = Object.entries(rules.streams.job.admits).flatMap(([name, row]) => (row.alike ? [name] : []));
+  return scene<EmitVerbs>(
+    'emit',
+    'emit/every-type',
+    {
+      title: 'every event type, at every scope and on both streams',
+      needs: ['jobs', 'verb:checkpoint', 'verb:fail', 'token:read', 'token:progress'],
+      cost: { jobs: 3, connections: 11 + 2 * alike.length },
+    },
+    async (emit) => {
+      await emit.lease({ own: 1 });
+      await emit.watchSpace('space');
+      const start = async (job: string, maxRetries: number, timeoutSeconds?: number): Promise<string[]> => {
+        await emit.job(job, { maxRetries, ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }) });
+        await emit.watch(`full ${job}`, job);
+        await emit.watch(`low ${job}`, job, { credential: 'progress' });
+        await emit.watch(`public ${job}`, job, { credential: 'public' });
+        for (const credential of alike) await emit.watch(`${credential} ${job}`, job, { credential });
+        return [`full ${job}`, `low ${job}`, ...(emit.isOpen(`public ${job}`) ? [`public ${job}`] : [])];
+      };
+      const perform = async (
+        job: string,
+        peers: readonly string[],
+        verb: string,
+        body: Json,
+        type: string,
+      ): Promise<void> => {
+        const from = emit.position;
+        if (verb === 'clock') await emit.clock(job, 1);
+        else await emit.act(job, verb, body);
+        const told = peers.filter((peer) =>
+          isSent(rules, type, peer.startsWith('full') ? 'full' : 'stripped'),
+        );
+        await emit.await(`${type} of ${job}`, [...told, 'space'], job, type, { from });
+      };
+      const one = await start('one', 1);
+      await perform('one', one, 'poll', {}, 'delivered');
+      await perform('one', one, 'ack', {}, 'acked');
+      await perform(
+        'one',
+        one,
+        'progress',
+        { percent: 12.5, message: 'first', nonce: emit.nonce, n: 1, custom: { deep: [1, null, 'ü'] } },
+        'progress',
+      );
+      await perform(
+        'one',
+        one,
+        'checkpoint',
+        { blob: emit.canary('checkpoint'), nonce: emit.nonce },
+        'checkpoint',
+      );
+      await perform('one', one, 'fail', { error: `it broke: ${emit.canary('error:first')}` }, 'retried');
+      await perform('one', one, 'poll', {}, 'delivered');
+      await perform('one', one, 'ack', {}, 'acked');
+      await perform('one', one, 'complete', { url: emit.canary('result'), nonce: emit.nonce }, 'completed');
+      const two = await start('two', 0, 1);
+      await perform('two', two, 'poll', {}, 'delivered');
+      await perform('two', two, 'clock', {}, 'delivery_timeout');
+      await perform('two', two, 'poll', {}, 'delivered');
+      await perform('two', two, 'ack', {}, 'acked');
+      await perform(
+        'two',
+        two,
+        'progress',
+        { percent: 1, message: 'a sign of life', nonce: emit.nonce, n: 1 },
+        'progress',
+      );
+      await perform('two', two, 'fail', { error: `for good: ${emit.canary('error:last')}` }, 'dead');
+      for (const peer of [...one, ...two, 'space']) await emit.ping(peer, `fence ${peer}`);
+    },
+  );
+}
 
 const jobs = ['one', 'two'] as const;
 
@@ -259,20 +279,22 @@ function statusCase(rules: EmitRules, type: string) {
     title: `${type} bears the status ${allowed.join(' or ')}`,
     checks: each(ids, (view: View) =>
       all(
-        (['full', 'stripped'] as const).map((of) =>
-          onEach(view, type, of, (frame) => {
-            const status = messageOf(frame)?.status;
-            return typeof status === 'string' && allowed.includes(status)
-              ? passed([frame.peer])
-              : failed({
-                  rule: 'status',
-                  expected: allowed.join(' or '),
-                  ...instead(status),
-                  frame: frame.seq,
-                  pointer: '/status',
-                });
-          }),
-        ),
+        scopes
+          .filter((of) => isSent(rules, type, of))
+          .map((of) =>
+            onEach(view, type, of, (frame) => {
+              const status = messageOf(frame)?.status;
+              return typeof status === 'string' && allowed.includes(status)
+                ? passed([frame.peer])
+                : failed({
+                    rule: 'status',
+                    expected: allowed.join(' or '),
+                    ...instead(status),
+                    frame: frame.seq,
+                    pointer: '/status',
+                  });
+            }),
+          ),
       ),
     ),
     covers: [`status/${type}`],

@@ -1,14 +1,22 @@
 import { sameJson } from '../../src/contract/json.ts';
-import type { Case } from '../../src/suite/case.ts';
+import type { EmitRules } from '../../src/contract/rules.ts';
+import { type Case, each } from '../../src/suite/case.ts';
 import { all, failed, instead, type Judgement, passed, show, untestable } from '../../src/suite/judgement.ts';
 import type { Scene } from '../../src/suite/scene.ts';
 import type { View } from '../../src/suite/view.ts';
 import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
+import { isKept, isSent } from '../../src/surfaces/emit/withheld.ts';
 import type { Frame } from '../../src/wire/event.ts';
 
 /** What two viewers of the same job saw, side by side. */
-export function comparisons(everyType: Scene<EmitVerbs>, jobs: readonly string[]): Case[] {
+export function comparisons(everyType: Scene<EmitVerbs>, jobs: readonly string[], rules: EmitRules): Case[] {
+  // Where types are withheld, what both scopes are sent is held against each other.
+  const isBoth: IsMeant = isKept(rules, 'stripped')
+    ? (frame) => isSent(rules, typeOf(frame) ?? '', 'stripped')
+    : () => true;
+  const ofBoth = (compare: Compare) => (view: View) =>
+    all(jobs.map((job) => compare(view, `full ${job}`, `low ${job}`, isBoth)));
   return [
     {
       surface: 'emit',
@@ -16,8 +24,8 @@ export function comparisons(everyType: Scene<EmitVerbs>, jobs: readonly string[]
       id: 'emit/scope/same-sequence',
       title: 'viewers of different scopes see the same events, equal in everything but data',
       checks: {
-        E7i: (view) => all(jobs.map((job) => sameSequence(view, `full ${job}`, `low ${job}`, ['data']))),
-        E8: (view) => all(jobs.map((job) => sameTypes(view, `full ${job}`, `low ${job}`))),
+        ...each(rules.lowView.same, ofBoth(sameSequence)),
+        ...each(rules.lowView.told, ofBoth(sameTypes)),
       },
     },
     {
@@ -64,18 +72,22 @@ export function isOpen(view: View, peer: string): boolean {
 
 const envelope = ['jobId', 'jobName', 'type', 'status', 'timestamp', 'data'] as const;
 
-function live(view: View, peer: string): readonly Frame[] {
+type IsMeant = (frame: Frame) => boolean;
+type Compare = (view: View, a: string, b: string, isMeant: IsMeant) => Judgement;
+
+function live(view: View, peer: string, isMeant: IsMeant = () => true): readonly Frame[] {
   const { job } = view.peer(peer).about;
-  return view.frames(peer, (frame) => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job);
+  const isLive = (frame: Frame): boolean => typeOf(frame) !== 'init' && jobOf(view.recording, frame) === job;
+  return view.frames(peer, (frame) => isLive(frame) && isMeant(frame));
 }
 
-function sameTypes(view: View, a: string, b: string): Judgement {
-  const [left, right] = [live(view, a).map(typeOf), live(view, b).map(typeOf)];
+function sameTypes(view: View, a: string, b: string, isMeant: IsMeant): Judgement {
+  const [left, right] = [live(view, a, isMeant).map(typeOf), live(view, b, isMeant).map(typeOf)];
   const shut = [a, b].find((peer) => !isOpen(view, peer));
   if (shut !== undefined) return untestable(`${shut} did not open`);
   const at = left.findIndex((type, index) => type !== right[index]);
   if (at < 0 && left.length === right.length) return passed([a, b]);
-  const frame = live(view, b)[at] ?? live(view, b).at(-1);
+  const frame = live(view, b, isMeant)[at] ?? live(view, b, isMeant).at(-1);
   return failed({
     rule: 'another-sequence',
     expected: `the ${left.length} events of ${a}: ${left.join(', ')}`,
@@ -84,17 +96,17 @@ function sameTypes(view: View, a: string, b: string): Judgement {
   });
 }
 
-function sameSequence(view: View, a: string, b: string, but: readonly string[]): Judgement {
-  const types = sameTypes(view, a, b);
+function sameSequence(view: View, a: string, b: string, isMeant: IsMeant): Judgement {
+  const types = sameTypes(view, a, b, isMeant);
   if (types.kind !== 'passed') return types;
-  const others = live(view, b);
-  for (const [at, frame] of live(view, a).entries()) {
+  const others = live(view, b, isMeant);
+  for (const [at, frame] of live(view, a, isMeant).entries()) {
     const other = others[at];
     const [left, right] = [messageOf(frame), other ? messageOf(other) : undefined];
     if (!left || !right || !other) continue;
     for (const key of envelope) {
       // A minimal envelope (A22) leaves keys out; what it has must be the same.
-      if (but.includes(key) || right[key] === undefined || left[key] === undefined) continue;
+      if (key === 'data' || right[key] === undefined || left[key] === undefined) continue;
       if (!sameJson(left[key], right[key])) {
         return failed({
           rule: `differs ${key}`,

@@ -97,7 +97,7 @@ interface Viewer {
 let suite: Suite;
 beforeAll(async () => {
   const contract: Contract = await loadContract();
-  suite = emitSuite(contract);
+  suite = emitSuite(contract, 'emit@1');
 }, 180_000);
 
 /** Requirements that the monitors find broken where these viewers saw what they saw, in that order of arrival. */

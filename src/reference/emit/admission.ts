@@ -1,4 +1,4 @@
-import type { CredentialRule, EmitRules, RestCall } from '../../contract/rules.ts';
+import type { CredentialRule, Door, EmitRules, RestCall } from '../../contract/rules.ts';
 import type { Job } from './job.ts';
 import { doorScopes, granted } from './scopes.ts';
 import type { Token } from './tokens.ts';
@@ -46,10 +46,18 @@ type Reading = (point: string) => string;
 /** Whether streams open: token, then scope, then place, so that nobody without a scope learns what exists. */
 export function streamAdmission(rules: EmitRules, reading: Reading): (request: StreamRequest) => Answer {
   const doors = { job: door(rules, 'job', reading), space: door(rules, 'space', reading) };
-  return ({ stream, token, space }) => {
-    const { scopes, status } = doors[stream];
-    if (!token) return refused(status.credential, 'Missing or unknown token');
-    const scope = scopes.viewOf(token.scopes);
+  return ({ stream, token, presented, inHeader, issued, space }) => {
+    const { scopes, status, anonymous } = doors[stream];
+    const nobody = presented === null && !inHeader ? 'none' : presented ? 'bad' : 'empty';
+    const open = anonymous(token ? 'scopeless' : nobody);
+    if (!token) {
+      // Whose token is no longer good is known all the same: it is no stranger's.
+      const view = issued?.space === undefined || issued.space === space ? open : undefined;
+      if (view === undefined) return refused(status.credential, 'Missing or unknown token');
+      if (space === undefined) return refused(status.unknown, `There is no such ${stream}`);
+      return { kind: 'admitted', scope: view };
+    }
+    const scope = scopes.viewOf(token.scopes) ?? (scopes.isReading(token.scopes) ? undefined : open);
     if (scope === undefined) return refused(status.scope, `Missing required scope: ${scopes.least}`);
     const elsewhere = refused(status.foreign, `This token is for another space`);
     if (space === undefined) {
@@ -92,6 +100,7 @@ function door(rules: EmitRules, stream: StreamKind, reading: Reading) {
   };
   return {
     scopes: doorScopes(rules, rule, reading),
+    anonymous: anonymousView(rules, rule, reading),
     status: {
       credential: statusFor(({ scopes }) => scopes.length === 0),
       scope: statusFor(
@@ -101,6 +110,35 @@ function door(rules: EmitRules, stream: StreamKind, reading: Reading) {
       unknown: stream === 'job' ? Number(reading('A28.unknown-job')) : 404,
     },
   };
+}
+
+/** Why somebody has no good token: there is none, it is empty or in the wrong place, nobody knows it, or it may not read. */
+type Nobody = 'none' | 'empty' | 'bad' | 'scopeless';
+
+/** What somebody sees who has no good token; undefined: nothing. The rows of such credentials decide. */
+function anonymousView(
+  { credentials }: EmitRules,
+  { admits, undecided }: Door,
+  reading: Reading,
+): (who: Nobody) => string | undefined {
+  const kindOf = ({ token, place, scopes }: CredentialRule): Nobody | undefined => {
+    if (place === 'nowhere') return 'none';
+    if (place === 'header' || token === 'empty') return 'empty';
+    if (scopes.length === 0) return 'bad';
+    return token === 'producer' ? 'scopeless' : undefined;
+  };
+  const rows = [
+    ...Object.entries(admits).map(([name, { scope }]) => ({ name, scope, isOpen: true })),
+    ...Object.entries(undecided).map(([name, { scope, openPoint }]) => ({
+      ...{ name, scope },
+      isOpen: reading(openPoint) === 'admitted',
+    })),
+  ];
+  return (who) =>
+    rows.find(({ name, isOpen }) => {
+      const credential = credentials[name];
+      return isOpen && credential && kindOf(credential) === who;
+    })?.scope;
 }
 
 function scopeStatus(rule: RestCall): number {

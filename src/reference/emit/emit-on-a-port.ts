@@ -21,7 +21,7 @@ export const emitContract = {
   emit: {
     rules: emitRules,
     openPoints: readOpenPoints('emit', file),
-    dialects: { 'emit@1': ['003'] },
+    dialects: { 'emit@1': ['003'], 'emit@2': ['003'], 'emit@3': ['003'] },
     flows: await Promise.all(
       readdirSync(join(specs, 'flows')).map(async (name) =>
         readFlow('emit', await readYaml(join(specs, 'flows', name), name)),

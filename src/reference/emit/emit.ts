@@ -1,3 +1,4 @@
+import { emitRulesIn } from '../../contract/emit-dialect.ts';
 import { bent, type ReferenceContext, type SurfaceServer } from '../surface-server.ts';
 import { createAnnouncer } from './announcer.ts';
 import { createCallbacks } from './callbacks.ts';
@@ -15,9 +16,15 @@ export interface EmitServer extends SurfaceServer {
   readonly lifecycle: Lifecycle;
 }
 
-/** A complete, correct server of the emit surface, as far as no fault bends it. */
-export function createEmit({ contract, reading, faults, log, timers }: ReferenceContext): EmitServer {
-  const { rules } = contract.emit;
+/** The version that is spoken where none is asked for. */
+export const defaultDialect = 'emit@1';
+
+/** A complete, correct server of one version of the emit surface, as far as no fault bends it. */
+export function createEmit(
+  { contract, reading, faults, log, timers }: ReferenceContext,
+  dialect: string = defaultDialect,
+): EmitServer {
+  const rules = emitRulesIn(contract.emit.rules, dialect);
   const policies = bent(conformingPolicies(rules, reading), faults, 'emit');
   const store = createStore();
   const viewers = createViewers();
@@ -61,7 +68,7 @@ export function createEmit({ contract, reading, faults, log, timers }: Reference
       }
       return { ok: true, ran: 1 };
     },
-    targets: (address) => [emitTarget(address)],
+    targets: (address) => [emitTarget(address, dialect)],
     offers: (address) => emitOffers(address, rules),
     close() {
       streams.close();

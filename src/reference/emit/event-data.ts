@@ -1,4 +1,5 @@
 import type { Json } from '../../contract/json.ts';
+import type { EmitRules } from '../../contract/rules.ts';
 import type { Job } from './job.ts';
 
 /**
@@ -6,6 +7,7 @@ import type { Job } from './job.ts';
  * listed carry none.
  */
 export function dataOf(
+  rules: EmitRules,
   reading: (point: string) => string,
 ): (type: string, job: Job, input: Json | undefined) => Json | undefined {
   return (type, job, input) => {
@@ -20,8 +22,11 @@ export function dataOf(
         return { error: job.error, attemptNumber: job.attempt - 1 + Number(reading('A33')) };
       case 'dead':
         return { error: job.error };
-      default:
-        return undefined;
+      default: {
+        // That of the last event of another type, where the version has it so; what a scope leaves of it is not ours.
+        const shown = Object.values(rules.events[type]?.data ?? {}).find(({ lastOf }) => lastOf)?.lastOf;
+        return shown && job.history.findLast((event) => event.type === shown.type)?.data;
+      }
     }
   };
 }

@@ -8,6 +8,7 @@ import { faultsOfDoors } from './faults/doors.ts';
 import { orderFaults } from './faults/order.ts';
 import { scopeFaults } from './faults/scope.ts';
 import { shapeFaults } from './faults/shape.ts';
+import { faultsOfVersions } from './faults/versions.ts';
 
 /** Every fault of the emit surface: the written ones, and those for each cell of the rules. */
 export function emitFaults(rules: EmitRules): readonly Fault[] {
@@ -20,5 +21,6 @@ export function emitFaults(rules: EmitRules): readonly Fault[] {
     ...shapeFaults,
     ...faultsOfCells(rules),
     ...faultsOfDoors(rules),
+    ...faultsOfVersions(rules),
   ];
 }

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Automaton } from '../../contract/rules.ts';
+import type { EmitRules } from '../../contract/rules.ts';
 import type { EmitEvent, Job } from './job.ts';
 
 /** Who has just joined: a viewer of one job, or of a space with its jobs, oldest first. */
@@ -13,12 +13,12 @@ export type Greeting = (
 
 /** A job's viewer gets its current state; what a space's gets first is an open point. */
 export function greeting(
-  automaton: Automaton,
+  { automaton, connected: begins }: EmitRules,
   reading: (point: string) => string,
 ): (greeting: Greeting) => readonly EmitEvent[] {
   return (joined) => {
     if (joined.stream === 'job') return [joined.event('init', joined.job)];
-    switch (reading('A27.first')) {
+    switch (begins?.first ? 'connected' : reading(begins?.openPoint ?? 'A27.first')) {
       case 'init': {
         const live = joined.jobs.filter(({ status }) => !automaton.terminal.includes(status));
         return (live.length > 0 ? live : joined.jobs.slice(-1)).map((job) => joined.event('init', job));
@@ -41,6 +41,7 @@ function connected(spaceId: string, jobs: readonly Job[]): EmitEvent {
     spaceId,
     seq: 0,
     streamInstanceId: randomUUID(),
+    missed: 0,
     counts,
     timestamp: new Date().toISOString(),
   };

@@ -15,7 +15,7 @@ import { type Greeting, greeting } from './greeting.ts';
 import type { EmitEvent, Job } from './job.ts';
 import type { Token } from './tokens.ts';
 import type { Viewer, Viewers } from './viewers.ts';
-import { scopeFilter, streamEnvelope } from './visibility.ts';
+import { scopeFilter, streamEnvelope, withholding } from './visibility.ts';
 
 /** The events of one job that are to be sent now, and those that wait for the next one. */
 export interface Order {
@@ -81,6 +81,7 @@ export interface EmitPolicies {
 
 /** The policies of a server that does all that the rules ask. */
 export function conformingPolicies(rules: EmitRules, reading: (point: string) => string): EmitPolicies {
+  const isWithheld = withholding(rules);
   const closes = (point: string, code: number) => (reading(point) === 'closes' ? code : undefined);
   return {
     recognise: (issued) => (issued?.revoked ? undefined : issued),
@@ -88,16 +89,18 @@ export function conformingPolicies(rules: EmitRules, reading: (point: string) =>
     authorize: callAuthority(rules, reading),
     transition: automatonStep(rules.automaton, reading),
     announce: () => (reading('A27.creation') === 'other' ? 'enqueued' : reading('A27.creation')),
-    data: dataOf(reading),
+    data: dataOf(rules, reading),
     tick: (last, now) => Math.max(last, now),
     shape: (event) => event,
     order: (event, { waiting }) => ({ now: [...waiting, event], waiting: [] }),
-    audience: (_event, job, viewers) => viewers.of(job),
+    *audience(event, job, viewers) {
+      for (const viewer of viewers.of(job)) if (!isWithheld(event.type, viewer.scope)) yield viewer;
+    },
     timeout: (job) => job.timeoutSeconds * 1000,
     strip: scopeFilter(rules, reading),
     envelope: streamEnvelope(reading),
     encode: (event) => JSON.stringify(event),
-    greet: greeting(rules.automaton, reading),
+    greet: greeting(rules, reading),
     afterEnd: (when) => closes(`A31.${when}`, 1000),
     afterRevoke: () => closes('A37', 1008),
     answer: (_call, reply) => reply,

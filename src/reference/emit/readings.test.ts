@@ -17,6 +17,15 @@ const seenByLow =
     return describe(await next(type));
   };
 
+/** What a space stream begins with where a job is pending. */
+const beginsWith: Look = async (emit) => {
+  const id = await emit.create();
+  const { events, next } = await emit.watch(`spaces/${home}`, read);
+  await emit.work(id, 'poll');
+  await next('delivered');
+  return events[0]?.type === 'delivered' ? 'nothing' : String(events[0]?.type);
+};
+
 const nullOrAbsent = (event: object): string => ('data' in event ? 'null' : 'absent');
 
 const refusal =
@@ -46,6 +55,13 @@ async function fate({ closed, socket }: Stream): Promise<string> {
 const looks: Readonly<Record<string, Look>> = {
   'A21.checkpoint': seenByLow('checkpoint', nullOrAbsent),
   'A21.retried': seenByLow('retried', nullOrAbsent),
+  'A21.completed': seenByLow('completed', nullOrAbsent),
+  'A25.full': async (emit) => {
+    const id = await emit.create();
+    await emit.work(id, 'poll', 'ack', ['progress', { percent: 5 }]);
+    const { next } = await emit.watch(id, read);
+    return 'data' in (await next('init')) ? 'last-progress' : 'absent';
+  },
   A22: seenByLow('completed', (event) => ('jobId' in event ? 'full' : 'minimal')),
   A26: seenByLow('acked', (event) => ('jobName' in event ? 'present' : 'absent')),
   'A27.creation': async (emit) => {
@@ -55,13 +71,8 @@ const looks: Readonly<Record<string, Look>> = {
     const type = String(events[0]?.type);
     return ['created', 'init'].includes(type) ? type : 'other';
   },
-  'A27.first': async (emit) => {
-    const id = await emit.create();
-    const { events, next } = await emit.watch(`spaces/${home}`, read);
-    await emit.work(id, 'poll');
-    await next('delivered');
-    return events[0]?.type === 'delivered' ? 'nothing' : String(events[0]?.type);
-  },
+  'A27.first': beginsWith,
+  'A27.connected': beginsWith,
   'A28.credential': refusal(newJob, 'nobody'),
   'A28.scope': refusal(`spaces/${home}`, low),
   'A28.foreign-space': refusal('spaces/foreign-01', read),
@@ -96,6 +107,9 @@ const looks: Readonly<Record<string, Look>> = {
     if (body.status === 'running') return 'nothing';
     return String(events.at(-1)?.type ?? body.status) === 'dead' ? 'dead' : 'retried';
   },
+  'A39.no-token': opens(newJob, ''),
+  'A39.bad-token': opens(newJob, 'nobody'),
+  'A39.scope': opens(newJob, tokenOf(home, 'producer')),
   A37: async (emit) => {
     const stream = await emit.watch(await emit.create(), read);
     const command = (op: string) =>
@@ -112,10 +126,12 @@ it('is looked at: every open point of the rules', () => {
   expect(Object.keys(looks).sort()).toEqual(emitRules.openPoints.map(({ id }) => id).sort());
 });
 
-const all = emitRules.openPoints.flatMap(({ id, readings }) => readings.map((reading) => ({ id, reading })));
+const all = emitRules.openPoints.flatMap(({ id, readings, dialects: [dialect] = ['emit@1'] }) =>
+  readings.map((reading) => ({ id, reading, dialect: dialect ?? 'emit@1' })),
+);
 
-it.each(all)('$id=$reading is performed', async ({ id, reading }) => {
-  const emit = await emitOnAPort({ readings: { [id]: reading } });
+it.each(all)('$id=$reading is performed', async ({ id, reading, dialect }) => {
+  const emit = await emitOnAPort({ readings: { [id]: reading }, dialects: { emit: dialect } });
   onTestFinished(() => emit.reference.close());
   expect(await looks[id]?.(emit)).toBe(reading);
 });

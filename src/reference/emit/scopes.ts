@@ -13,6 +13,8 @@ export interface DoorScopes {
   readonly least: string;
   /** What a viewer with these scopes sees; undefined: the door stays shut. */
   readonly viewOf: (scopes: readonly string[]) => string | undefined;
+  /** Whether any of these scopes has to do with reading, be the door open to it or not. */
+  readonly isReading: (scopes: readonly string[]) => boolean;
 }
 
 export function doorScopes(rules: EmitRules, door: Door, reading: (point: string) => string): DoorScopes {
@@ -22,12 +24,16 @@ export function doorScopes(rules: EmitRules, door: Door, reading: (point: string
   }
   const shutOut = new Set(
     Object.entries(door.undecided)
-      .filter(([, { openPoint }]) => reading(openPoint) === 'refused')
+      .filter(([name, { openPoint }]) => {
+        // A good token in the wrong place is no good one less in the right place.
+        return rules.credentials[name]?.place === 'query' && reading(openPoint) === 'refused';
+      })
       .flatMap(([name]) => rules.credentials[name]?.scopes ?? []),
   );
   const least = [...views.keys()].find((scope) => !rules.scopes[scope]?.some((lesser) => views.has(lesser)));
   return {
     least: least ?? '',
+    isReading: (scopes) => [...granted(rules, scopes)].some((scope) => views.has(scope)),
     viewOf(scopes) {
       const all = granted(
         rules,

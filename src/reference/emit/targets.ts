@@ -4,11 +4,11 @@ import type { Address } from '../surface-server.ts';
 import { demoSpace, spaces, tokensOf, unscopedToken } from './tokens.ts';
 
 /** The entry of a target file that reaches this surface. */
-export function emitTarget({ http, ws }: Address): JsonObject {
+export function emitTarget({ http, ws }: Address, dialect: string): JsonObject {
   return {
     name: 'emit',
     surface: 'emit',
-    dialect: 'emit@1',
+    dialect,
     urls: { ws, http },
     spaces: spaces.map((space) => ({
       id: space.id,

@@ -14,14 +14,24 @@ export function scopeFilter(
   reading: Reading,
 ): (event: EmitEvent, scope: string) => EmitEvent {
   return (event, scope) => {
-    if (scope === 'full') return event;
     const cell = rules.events[event.type]?.data[scope];
-    if (cell?.kept) return event;
+    const { lastOf } = cell ?? {};
+    const isShown = lastOf && (!lastOf.openPoint || reading(lastOf.openPoint) === 'last-progress');
+    if (isShown || (scope === 'full' && !lastOf) || cell?.kept) return event;
     const { data, ...rest } = event;
     const place = placeholder(cell, reading);
     const envelope = cell?.hidden && reading('A22') === 'minimal' ? minimal(event) : rest;
     return (place === undefined ? envelope : { ...envelope, data: place }) as EmitEvent;
   };
+}
+
+/** Whether viewers of a scope are sent no events of a type; what no table knows is kept from all but full ones. */
+export function withholding({ events }: EmitRules): (type: string, scope: string) => boolean {
+  const scopes = new Set(
+    Object.values(events).flatMap(({ data }) => Object.keys(data).filter((scope) => data[scope]?.withheld)),
+  );
+  return (type, scope) =>
+    scopes.has(scope) && (events[type] === undefined || events[type].data[scope]?.withheld !== undefined);
 }
 
 /** What a kind of stream makes of the shared shape of all events. */

@@ -1,7 +1,9 @@
 import type { Flow, FlowStep } from '../../contract/flow.ts';
 import { isObject, type Json } from '../../contract/json.ts';
+import type { EmitRules } from '../../contract/rules.ts';
 import { SceneStopped } from '../../suite/scene.ts';
 import { defaultBody, type EmitVerbs } from './verbs.ts';
+import { isSent } from './withheld.ts';
 
 /** A step of a flow as it is performed: repeats told apart, numbered from 1. */
 export interface FlowMove {
@@ -25,11 +27,20 @@ export function moveName(job: string, n: number): string {
  * Viewers beside the one that a flow is watched by. That the event was sent at all is the step's own
  * requirement; that these get it too is another.
  */
-export const beside: Readonly<Record<string, { readonly variant: string; readonly owns: string }>> = {
-  low: { variant: 'two-scopes', owns: 'E8' },
-  late: { variant: 'late-joiner', owns: 'E22' },
-  space: { variant: 'space-viewer', owns: 'E40' },
-};
+export function beside({ lowView }: EmitRules): Readonly<Record<string, Beside>> {
+  return {
+    low: { variant: 'two-scopes', owns: lowView.told[0] ?? 'E22', scope: 'stripped' },
+    late: { variant: 'late-joiner', owns: 'E22', scope: 'full' },
+    space: { variant: 'space-viewer', owns: 'E40', scope: 'full' },
+  };
+}
+
+/** A viewer beside the main one, and what is broken where it is not sent what it should be. */
+export interface Beside {
+  readonly variant: string;
+  readonly owns: string;
+  readonly scope: 'full' | 'stripped';
+}
 
 /** After this many moves a late joiner joins, or a viewer comes back. */
 export function midway(flow: Flow): number {
@@ -99,11 +110,12 @@ async function performMove(
   }
   if (step.await === undefined) return;
   let seen = true;
-  for (const [group, { owns }] of Object.entries(beside)) {
-    if (viewers.includes(group))
+  const others = beside(emit.rules);
+  for (const [group, { owns, scope }] of Object.entries(others)) {
+    if (viewers.includes(group) && isSent(emit.rules, step.await, scope))
       await emit.await(moveName(`${group} ${job}`, n), [group], job, step.await, { from, owns });
   }
-  const main = viewers.filter((peer) => beside[peer] === undefined);
+  const main = viewers.filter((peer) => others[peer] === undefined);
   const owns = step.owns === undefined ? {} : { owns: step.owns };
   if (main.length > 0) seen = await emit.await(moveName(job, n), main, job, step.await, { from, ...owns });
   if (!seen && step.verb === 'clock') throw new SceneStopped(`the clock of ${job} brought no ${step.await}`);

@@ -12,7 +12,11 @@ export function faultsOfCells(rules: EmitRules): readonly Fault[] {
     ...statusFault(type, rule, rules.automaton.states),
     ...(rule.terminal ? after(type, rule.nothingAfter) : []),
     ...Object.entries(rule.data).flatMap(([scope, cell]) => [
-      ...when(besides(cell.hidden, rule.data[scope]?.left?.null ?? []), (breaks) =>
+      ...when(cell.withheld, ([first, ...rest]) => sent(type, scope, [first, ...rest])),
+      ...when(cell.withheld ? besides(cell.hidden, cell.withheld) : [], (breaks) =>
+        sent(type, scope, breaks, 'whole'),
+      ),
+      ...when(cell.withheld ? [] : besides(cell.hidden, rule.data[scope]?.left?.null ?? []), (breaks) =>
         fault(`emit/${type}-kept-for-${viewer(scope)}`, {
           breaks,
           says: `the scope filter forgets ${type} events`,
@@ -25,13 +29,35 @@ export function faultsOfCells(rules: EmitRules): readonly Fault[] {
         instead(`emit/${type}-lost-for-${viewer(scope)}`, breaks, type, scope, null),
       ),
       ...when(
-        besides(Object.values(cell.left ?? {}).flat(), cell.hidden && !cell.left?.null ? ['E9'] : []),
+        besides(
+          Object.values(cell.left ?? {}).flat(),
+          cell.hidden && !cell.left?.null && !isWithholding(rules, scope) ? ['E9'] : [],
+        ),
         (breaks) => instead(`emit/${type}-redacted-for-${viewer(scope)}`, breaks, type, scope, '[redacted]'),
       ),
     ]),
     ...silence(rules, type),
     ...(type === 'init' ? [] : withoutData(type, rule.data.full?.kept)),
   ]);
+}
+
+/** An event that is to be withheld, sent all the same: with its data, or with what the scope filter leaves of it. */
+function sent(type: string, scope: string, breaks: [string, ...string[]], whole?: 'whole'): Fault {
+  return fault(`emit/withheld-${type}-sent-${whole ? 'whole-' : ''}to-${viewer(scope)}`, {
+    breaks,
+    says: `a viewer of ${viewer(scope)} scope is sent ${type}${whole ? ', data and all' : ''}`,
+    bend: ({ audience, strip }) => ({
+      *audience(event, job, viewers) {
+        yield* event.type === type ? viewers.of(job) : audience(event, job, viewers);
+      },
+      strip: (event, to) => (whole && event.type === type ? event : strip(event, to)),
+    }),
+  });
+}
+
+/** Where types are withheld, an event that is sent stripped breaks a rule of its own and none of the first version. */
+function isWithholding({ events }: EmitRules, scope: string): boolean {
+  return Object.values(events).some(({ data }) => data[scope]?.withheld);
 }
 
 /** Faults take the words of the document: who may not see all is who has jobs:read:progress. */

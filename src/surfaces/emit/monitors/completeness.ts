@@ -5,6 +5,7 @@ import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import type { Call, Job } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
 import { jobOf, messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
+import { isSent } from '../withheld.ts';
 
 interface Memory {
   /** Position from which this viewer is owed everything: its init, or the opening of a space stream. */
@@ -49,7 +50,7 @@ export function completeness(rules: EmitRules): Monitor {
         if (!mine) continue;
         for (const verb of ['progress', 'checkpoint']) {
           const type = eventOf(verb);
-          if (type === undefined) continue;
+          if (type === undefined || !isSent(rules, type, scope)) continue;
           const owed = job.calls.filter(
             (call) => call.verb === verb && call.accepted && began(recording.events, call.seq) > from,
           );

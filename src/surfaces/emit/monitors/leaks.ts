@@ -2,6 +2,7 @@ import type { EmitRules } from '../../../contract/rules.ts';
 import { sightingOf } from '../../../suite/canary.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { scopeOf, typeOf } from '../message.ts';
+import { isSent } from '../withheld.ts';
 
 /**
  * What must be hidden from a stripped viewer is planted under the name of the event type that carries it
@@ -37,7 +38,9 @@ export function leaks(rules: EmitRules): Monitor {
         if (!ids) continue;
         const carrier =
           { checkpoint: ['checkpoint'], result: ['completed'], error: ['retried', 'dead'] }[kind] ?? [];
-        if (carrier.includes(type)) for (const id of ids) report.saw(id, event);
+        // Where what carries it is withheld, any frame would tell.
+        const isTold = carrier.some((one) => isSent(rules, one, 'stripped'));
+        if (carrier.includes(type) || !isTold) for (const id of ids) report.saw(id, event);
         const sighting = sightingOf(canary, event.text, event.message);
         if (!sighting) continue;
         const actual = `a planted secret in a ${type || 'typeless'} event (canary "${name}", ${sighting.form}${sighting.at >= 0 ? `, byte ${sighting.at}` : ''})`;

@@ -1,6 +1,7 @@
 import type { Automaton, EmitRules } from '../../../contract/rules.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
-import { messageOf, streamOf, typeOf } from '../message.ts';
+import { messageOf, type Scope, scopeOf, streamOf, typeOf } from '../message.ts';
+import { isSent } from '../withheld.ts';
 
 /** A job stream begins with init, and has it once. */
 export function firstIsInit(): Monitor {
@@ -64,11 +65,10 @@ export function followsTheAutomaton(rules: EmitRules): Monitor {
       // What follows the end is judged by a rule of its own.
       if (rules.automaton.terminal.includes(memory.state)) return;
       report.saw('E22i', event);
-      const next = rules.automaton.transitions.find((one) => one.event === type && one.from === memory.state);
+      const states = within(rules, memory.state, scopeOf(recording, event.peer) ?? 'full');
+      const next = rules.automaton.transitions.find((one) => one.event === type && states.has(one.from));
       if (!next) {
-        const may = rules.automaton.transitions.filter(
-          (one) => one.from === memory.state && one.event !== null,
-        );
+        const may = rules.automaton.transitions.filter((one) => states.has(one.from) && one.event !== null);
         report.find(
           'E22i',
           {
@@ -82,6 +82,17 @@ export function followsTheAutomaton(rules: EmitRules): Monitor {
       memory.state = next?.to ?? targetOf(rules.automaton, type) ?? memory.state;
     },
   });
+}
+
+/** The states that a job may be in by now, as far as a viewer can tell: it is not told of what is withheld from it. */
+function within(rules: EmitRules, state: string, scope: Scope): ReadonlySet<string> {
+  const states = new Set([state]);
+  for (const from of states) {
+    for (const { from: before, to, event } of rules.automaton.transitions) {
+      if (before === from && event !== null && !isSent(rules, event, scope)) states.add(to);
+    }
+  }
+  return states;
 }
 
 function isKnown(automaton: Automaton, type: string): boolean {
@@ -105,6 +116,7 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
     step(state, event, report) {
       if (event.kind !== 'frame') return;
       const type = typeOf(event);
+      if (rules.furtherEvents && rules.events[type ?? ''] === undefined) return;
       for (const id of state.ended) {
         report.find(
           id,

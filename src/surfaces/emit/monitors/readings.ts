@@ -38,7 +38,7 @@ export function readings(rules: EmitRules): Monitor {
         const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);
         if (state.frames === 1) {
           const before = type === 'init' ? 'init' : id === undefined ? 'connected' : 'nothing';
-          report.reads('A27.first', job ? 'nothing' : before, event);
+          report.reads(rules.connected?.openPoint ?? 'A27.first', job ? 'nothing' : before, event);
         }
         if (id !== undefined && job && !state.announced.has(id)) {
           state.announced.add(id);

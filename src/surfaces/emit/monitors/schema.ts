@@ -5,25 +5,30 @@ import { type Validators, validatorsOf } from '../../../contract/validators.ts';
 import { instead, insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
-import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
+import { messageOf, type Scope, scopeOf, streamOf, typeOf } from '../message.ts';
+import { isSent, withheldBy } from '../withheld.ts';
 
 /** Every frame is one JSON object as its type's schema has it; stripped ones are closed. */
-export function schema(contract: SurfaceContract<EmitRules>): Monitor {
+export function schema(contract: SurfaceContract<EmitRules>, dialect: string): Monitor {
   const validators = (): Validators => validatorsOf(contract);
-  const types = Object.keys(contract.rules.events);
-  const stripped = new Set(
-    types.filter((type) => contract.rules.events[type]?.data.stripped?.hidden !== undefined),
-  );
+  const { rules } = contract;
+  const types = Object.keys(rules.events);
+  const schemaOf = (type: string, scope: Scope): string => {
+    const cell = rules.events[type]?.data[scope];
+    return `messages/${cell?.schema ?? (cell?.hidden ? 'stripped' : type)}`;
+  };
+  const scopes: readonly Scope[] = ['full', 'stripped'];
   const names = [
     'messages/envelope',
-    'messages/stripped',
     'messages/job-event',
     'messages/creation',
-    ...types.map((type) => `messages/${type}`),
+    ...types.flatMap((type) =>
+      scopes.filter((scope) => isSent(rules, type, scope)).map((scope) => schemaOf(type, scope)),
+    ),
   ];
-  const covered = new Set(['E1', 'E1i', 'E28i', 'E43']);
-  const light = compileCovers(contract, names);
-  for (const id of light) covered.add(id);
+  const isInForce = inForce(contract, dialect);
+  const covered = new Set(['E1', 'E1i', 'E28i', 'E43'].filter(isInForce));
+  for (const id of compileCovers(contract, names)) if (isInForce(id)) covered.add(id);
   return monitor({
     id: 'emit/always/schema',
     title: 'every event is as its schema says',
@@ -56,17 +61,22 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
         return;
       }
       const type = typeOf(event);
-      // What a space stream says before any job's event is an open point (A27), not an event of the table.
-      if (stream === 'space' && state.frames === 1 && typeof message.jobId !== 'string') return;
+      // With what a space stream begins, some versions say themselves or leave open (A27): it is no event of the table.
+      const begins = stream === 'space' && (state.frames === 1 || type === 'connected');
+      if (begins && rules.connected && typeof message.jobId !== 'string') return;
       const known = type !== undefined && types.includes(type);
+      // Of who was tried before the version was known (dialect: auto), the rules tell what it may see.
+      const { credential = '' } = recording.peers[event.peer]?.about ?? {};
+      const scope = scopeOf(recording, event.peer) ?? scopeBy(rules, stream, credential);
+      // What is withheld from a viewer, and was sent to it all the same, is wrong whatever it looks like.
+      if (type !== undefined && withheldBy(rules, type, scope)) return;
+      if (!known && type !== undefined && rules.furtherEvents) return;
       const name =
         !known && stream === 'space' && type !== undefined
           ? 'messages/creation'
           : !known
             ? 'messages/job-event'
-            : scopeOf(recording, event.peer) === 'stripped' && stripped.has(type)
-              ? 'messages/stripped'
-              : `messages/${type}`;
+            : schemaOf(type, scope);
       for (const id of validators().covers(name)) report.saw(id, event);
       if (stream === 'space' && contract.rules.events[type ?? '']?.data.full?.kept) report.saw('E43', event);
       if (stream === 'space') {
@@ -111,6 +121,17 @@ export function schema(contract: SurfaceContract<EmitRules>): Monitor {
       }
     },
   });
+}
+
+function scopeBy(rules: EmitRules, stream: 'job' | 'space', credential: string): Scope {
+  return rules.streams[stream].admits[credential]?.scope === 'stripped' ? 'stripped' : 'full';
+}
+
+/** Whether a requirement, or one that says the same, is asked of a dialect. */
+function inForce({ requirements }: SurfaceContract<EmitRules>, dialect: string): (id: string) => boolean {
+  const asked = requirements.filter(({ applies }) => applies.dialects?.includes(dialect) ?? true);
+  const ids = new Set(asked.flatMap(({ group }) => group));
+  return (id) => ids.has(id);
 }
 
 /** The requirements named in some schemas, without compiling them: `--list` must not pay for Ajv. */
