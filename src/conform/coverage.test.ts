@@ -130,7 +130,7 @@ describe('coverage', () => {
   it('asks the suite of clients for what binds a client, and for nothing else', () => {
     const coverage = emit((suite) => suite, ['E33']);
     expect(coverage.requirements.filter(({ kind }) => kind === 'hole')).toMatchObject(
-      clientRows().map((id) => ({ requirement: { id }, dialects: ['emit@1'] })),
+      clientRows().map((id) => ({ requirement: { id }, dialects: ['emit@1', 'emit@2', 'emit@3'] })),
     );
     expect(coverage.strays).toMatchObject([
       { case: 'client', requirement: 'E33', reason: 'it binds the server' },
