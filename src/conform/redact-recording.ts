@@ -1,5 +1,6 @@
 import type { Recording } from '../suite/recording.ts';
 import type { Redactor } from '../wire/redact.ts';
+import { redactEncoded } from '../wire/redact-encoded.ts';
 import type { Recordings } from './run-event.ts';
 
 /** Ours, and looked at: what kind of event it is, on which of our connections, and from which side. */
@@ -9,7 +10,8 @@ const ours: ReadonlySet<string> = new Set(['kind', 'peer', 'by', 'why']);
  * A copy of a recording without secrets. All in it may be the server's, the names of keys as well, but for the form of
  * its events: so nothing else is spared, a secret that looks like a word of ours included.
  */
-export function redactRecording(recording: Recording, redact: Redactor): Recording {
+export function redactRecording(recording: Recording, known: Redactor): Recording {
+  const redact = redactEncoded(known);
   const clean = (value: unknown): unknown => {
     if (typeof value === 'string') return redact(value);
     if (Array.isArray(value)) return value.map(clean);
