@@ -18,7 +18,9 @@ export function requirementTables(
   return html`${[...groupedBy(asked, ({ one }) => one.surface)].map(([surface, of]) => {
     const targets = [...groupedBy(of, ({ one }) => one.target).keys()];
     const rows = [...groupedBy(of, ({ check }) => check.requirement)].sort(
-      ([, [a]], [, [b]]) => levels.indexOf(a?.check.level ?? '') - levels.indexOf(b?.check.level ?? ''),
+      ([one, [a]], [other, [b]]) =>
+        levels.indexOf(a?.check.level ?? '') - levels.indexOf(b?.check.level ?? '') ||
+        one.localeCompare(other, 'en', { numeric: true }),
     );
     return html`<section id="${anchor('requirements', surface)}"><h3>${surface}</h3>
 <div class="wide" role="region" aria-label="Requirements of ${surface}" tabindex="0"><table class="requirements"><thead><tr><th scope="col">requirement</th><th scope="col">level</th>${targets.map((target) => html`<th scope="col">${target}</th>`)}<th scope="col">what it says, and why it could not be judged</th></tr></thead><tbody>
@@ -60,7 +62,8 @@ function cell(asked: readonly Asked[], context: Pick<ReportContext, 'level'>): M
   if (!worst || !at) return html`<td class="dim">not asked</td>`;
   const word = wordOf(worst.row, worst.check);
   const alike = asked.filter(({ check }) => check.outcome === worst.check.outcome).length;
-  const often = asked.length === 1 ? '' : ` ${alike} of ${asked.length}`;
+  const often =
+    asked.length === 1 ? undefined : html` <span class="often">${alike} of ${asked.length}</span>`;
   return html`<td><a class="tag ${worst.row}" href="#${caseAnchor(at.one)}">${signs[worst.row]} ${word}</a>${often}</td>`;
 }
 

@@ -48,7 +48,7 @@ export function wireWords(event: WireEvent): WireWords {
     case 'exchange':
       return {
         ...{ way: 'both', what: `HTTP, ${event.ms.toFixed(0)} ms` },
-        label: `${event.method} ${pathOf(event.url)} ${event.status || 'no answer'}`,
+        label: `${event.method} ${endOf(event.url)} ${event.status || 'no answer'}`,
         text: exchangeText(event),
       };
     case 'timer':
@@ -108,6 +108,8 @@ function parsed(text: string): Json | undefined {
   }
 }
 
-function pathOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).pathname : url;
+/** What a path ends with says which call it is; an arrow has no room for the rest. */
+function endOf(url: string): string {
+  const path = URL.canParse(url) ? new URL(url).pathname : url;
+  return path.replace(/^.*\/(?=[^/])/, '…/');
 }
