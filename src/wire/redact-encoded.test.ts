@@ -46,3 +46,10 @@ it('leaves other texts as they are', () => {
   ])
     expect(redact(text)).toBe(text);
 });
+
+it('comes to an end with a megabyte of whatever is hard to look through', () => {
+  for (const piece of ['\\', '\\/', '%25', 'a', '/'])
+    expect(redact(piece.repeat(2 ** 20 / piece.length))).toHaveLength(
+      Math.floor(2 ** 20 / piece.length) * piece.length,
+    );
+});

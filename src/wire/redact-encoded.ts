@@ -2,8 +2,11 @@ import type { Redactor } from './redact.ts';
 
 const mark = '[redacted]';
 
-/** What may be base64, of either alphabet and escaped or not, or hex: long enough to hold what is telling. */
-const encoded = /(?:[A-Za-z0-9+/_-]|\\+\/|\\+u002[bf]|%(?:25)*2[bf]){11,}(?:=|%(?:25)*3d){0,2}/gi;
+/**
+ * What may be base64, of either alphabet and escaped or not, or hex: long enough to hold what is telling. How often it is
+ * escaped has a bound, so that a megabyte of backslashes is looked through in no time as well.
+ */
+const encoded = /(?:[A-Za-z0-9+/_-]|\\{1,64}\/|\\{1,64}u002[bf]|%(?:25)*2[bf]){11,}(?:=|%(?:25)*3d){0,2}/gi;
 
 /** Encodings within encodings that are looked through. */
 const deepest = 3;
@@ -34,8 +37,8 @@ export function redactEncoded(redact: Redactor): Redactor {
 /** All that a run may stand for; where in it base64 begins is not known, so each of four places is tried. */
 function decodings(run: string): string[] {
   const plain = run
-    .replace(/\\+u002b|%(?:25)*2b/gi, '+')
-    .replace(/\\+u002f|%(?:25)*2f/gi, '/')
+    .replace(/\\{1,64}u002b|%(?:25)*2b/gi, '+')
+    .replace(/\\{1,64}u002f|%(?:25)*2f/gi, '/')
     .replace(/[\\=]|%(?:25)*3d/gi, '');
   const texts = [0, 1, 2, 3].map((from) => Buffer.from(plain.slice(from), 'base64').toString('utf8'));
   for (const hex of plain.match(/[0-9a-f]{16,}/gi) ?? [])
