@@ -1,3 +1,4 @@
+import { arch, availableParallelism, release, type } from 'node:os';
 import type { Baseline } from '../conform/baseline/baseline.ts';
 import { makePlan, type TargetPlan } from '../conform/plan.ts';
 import type { RunResult } from '../conform/run.ts';
@@ -84,7 +85,10 @@ async function judge(
   const { openReports } = await import('../report/index.ts');
   const { level, verbose, seed, bail, slow, repeat, jobs } = options;
   const { stdout, stderr, env } = process;
-  const reports = await openReports(options.reporter, { level, verbose, stdout, stderr, env });
+  const reports = await openReports(options.reporter, {
+    ...{ level, verbose, stdout, stderr, env },
+    machine: `Node ${process.versions.node}, ${type()} ${release()} ${arch()}, ${availableParallelism()} CPUs`,
+  });
   const [multiplier, waitMs] = [options.timeoutMultiplier, options.waitForTarget * 1000];
   try {
     const { plans, found } = await planned(options, contract, targets, { seed, multiplier, waitMs, signal });

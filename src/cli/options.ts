@@ -129,7 +129,7 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     .option('--update-baseline', 'write into that file what failed, and remove what no longer does', false)
     .option(
       '--reporter <name=file...>',
-      `terminal, json, ndjson, junit, ctrf, sarif, tap, markdown, badge, github; without a file on standard output, with one beside the terminal's`,
+      `terminal, json, ndjson, html, junit, ctrf, sarif, tap, markdown, badge, github; without a file on standard output, with one beside the terminal's`,
       several,
       [],
     )

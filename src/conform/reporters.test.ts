@@ -107,7 +107,7 @@ describe('no event holds a secret', () => {
   };
 
   /** Sends something that the server says back, and fails on it. */
-  const saidBack = (text: string) => {
+  const saidBack = (text: string, options: Partial<RunOptions> = {}) => {
     const act: typeof echoed = async (stage) => {
       await echoed(stage);
       const from = stage.recorder.position;
@@ -118,7 +118,7 @@ describe('no event holds a secret', () => {
       const frame = view.frames('viewer').at(-1);
       return failed({ rule: 'wrong', expected: 'x', actual: frame?.text ?? '', frame: frame?.seq ?? 0 });
     };
-    return aRun(judgeOne, {}, target, act);
+    return aRun(judgeOne, options, target, act);
   };
 
   it.each([
@@ -132,6 +132,26 @@ describe('no event holds a secret', () => {
     const { events } = await saidBack(text);
     expect(JSON.stringify(events)).toContain('[redacted]');
     expect(leaks(events)).toBe(false);
+  });
+
+  it('nor does a recording that a reporter asks for; of several rounds there is none', async () => {
+    const seen: string[] = [];
+    const curious: Reporter = {
+      name: 'curious',
+      on: ({ event }, recordings) => {
+        const recording = event === 'case' ? recordings.of('mine', scene.id) : undefined;
+        if (recording) seen.push(JSON.stringify(recording));
+      },
+    };
+    const text = Buffer.from(JSON.stringify(JSON.stringify(JSON.stringify({ [secret]: secret })))).toString(
+      'base64',
+    );
+    await saidBack(text, { reporters: [curious] });
+    expect(seen).toHaveLength(1);
+    expect(seen[0]).toContain('[redacted]');
+    expect([secret, text, text.slice(8, 30)].filter((form) => seen[0]?.includes(form))).toEqual([]);
+    await saidBack(text, { reporters: [curious], repeat: 2 });
+    expect(seen).toHaveLength(1);
   });
 
   it('and every event is still of its form, though a header says true', async () => {

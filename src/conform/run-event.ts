@@ -101,7 +101,10 @@ export interface Footer {
   readonly cases: number;
 }
 
-/** Recordings, for reporters that show more of the wire than the stream holds. */
+/**
+ * Recordings, for reporters that show more of the wire than the stream holds; without secrets, like events. They are
+ * there when the first case is told, and none is where a run had several rounds.
+ */
 export interface Recordings {
   readonly of: (target: string, scene: string) => Recording | undefined;
 }

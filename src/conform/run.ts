@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Recording } from '../suite/recording.ts';
 import { secretsOf, type Target } from '../target/target.ts';
-import { redactor } from '../wire/redact.ts';
+import { type Redactor, redactor } from '../wire/redact.ts';
 import { now } from '../wire/transcript.ts';
 import type { Baseline, BaselineReport } from './baseline/baseline.ts';
 import { caseResults } from './cases.ts';
@@ -10,8 +10,9 @@ import { excerpt } from './excerpt.ts';
 import type { TargetPlan } from './plan.ts';
 import { Pool } from './pool.ts';
 import { redactEvent } from './redact-event.ts';
+import { redacted } from './redact-recording.ts';
 import { mergeRounds, repeatTotals } from './rounds.ts';
-import type { CaseResult, Reporter, RunEvent } from './run-event.ts';
+import type { CaseResult, Recordings, Reporter, RunEvent } from './run-event.ts';
 import { runTarget, type TargetOutcome } from './target-run.ts';
 import { type VerdictOf, verdictOf, worstExit } from './verdict.ts';
 
@@ -134,7 +135,8 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
     );
   }
   const outcomes = rounds.at(-1) ?? [];
-  teller.recordings = recordingsOf(plans, outcomes);
+  // The frames that findings name are of different rounds, so that no single recording would fit them all.
+  if (rounds.length === 1) teller.recordings = redacted(recordingsOf(plans, outcomes), teller.redact);
   const merged = mergeRounds(rounds.map((round) => round.flatMap((outcome) => outcome.results)));
   const checks = merged.results.map(marked);
   const interrupted = options.signal.aborted || bail.signal.aborted;
@@ -225,15 +227,15 @@ function urlOf(target: Target): string {
 
 /** Tells the reporters, each for itself, in order, with every secret taken out before anything leaves. */
 class Teller {
-  recordings: { of: (target: string, scene: string) => Recording | undefined } = { of: () => undefined };
+  recordings: Recordings = { of: () => undefined };
   readonly #reporters: readonly Reporter[];
   readonly #broken = new Map<string, string>();
-  readonly #redact: (text: string) => string;
+  readonly redact: Redactor;
   #queue: Promise<void> = Promise.resolve();
 
   constructor(reporters: readonly Reporter[], targets: readonly Target[]) {
     this.#reporters = reporters;
-    this.#redact = redactor(targets.flatMap(secretsOf));
+    this.redact = redactor(targets.flatMap(secretsOf));
   }
 
   soon(event: RunEvent): void {
@@ -258,7 +260,7 @@ class Teller {
   }
 
   async #send(event: RunEvent): Promise<void> {
-    const clean = redactEvent(event, this.#redact);
+    const clean = redactEvent(event, this.redact);
     for (const reporter of this.#reporters) {
       if (this.#broken.has(reporter.name)) continue;
       await this.#guard(reporter, async () => reporter.on(clean, this.recordings));

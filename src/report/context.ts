@@ -5,6 +5,8 @@ import type { Place } from './place.ts';
 /** What a reporter is made with. */
 export interface ReportContext {
   readonly out: Output;
+  /** A second file, for what a document leaves out, where the first is a file. */
+  readonly beside?: { readonly name: string; readonly out: Output };
   /** Which levels decide the exit code. */
   readonly level: 'must' | 'should';
   readonly verbose: boolean;
@@ -17,6 +19,8 @@ export interface ReportContext {
   readonly place: Place;
   /** The file that becomes the summary of a step, inside GitHub Actions. */
   readonly summary?: string;
+  /** What the run runs on; absent where it ran some other time. */
+  readonly machine?: string;
 }
 
 /** Makes one reporter. Its `name` is filled in with where it writes to. */

@@ -50,11 +50,24 @@ describe('--reporter', () => {
     expect(names(await open(`terminal=${folder}/a.txt`))).toEqual([`terminal=${folder}/a.txt`]);
   });
 
+  it('puts the recordings beside the page, and nothing beside a device', async () => {
+    await tell(await open(`html=${folder}/a.html`));
+    expect(readdirSync(folder).sort()).toEqual(['a.html', 'a.recordings.ndjson']);
+    expect(JSON.parse(readFileSync(join(folder, 'a.recordings.ndjson'), 'utf8'))).toMatchObject({
+      ...{ line: 'run', seed: 7, scenes: 0 },
+    });
+    await tell(await open('html=/dev/null'));
+    expect(existsSync('/dev/null.recordings.ndjson')).toBe(false);
+    expect(existsSync('/dev/null')).toBe(true);
+  });
+
   it.each([
     [['html5'], /--reporter html5: no such reporter; there is: terminal, json, ndjson, junit/],
     [['json='], /names no file/],
     [['json', 'ndjson'], /ndjson: json writes to standard output already; write ndjson=FILE/],
     [['json=x', 'junit=x'], /json writes to x already/],
+    [['html=x.html', 'ndjson=x.recordings.ndjson'], /html writes to x.recordings.ndjson already/],
+    [['html=x.html', 'html=x.htm'], /html writes to x.recordings.ndjson already/],
   ])('%s is refused', async (specs, message) => {
     await expect(open(...specs)).rejects.toThrow(message);
   });

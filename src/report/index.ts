@@ -1,9 +1,11 @@
+import { basename } from 'node:path';
 import type { Reporter } from '../conform/run-event.ts';
 import { InputError } from '../contract/contract.ts';
 import { badge } from './badge.ts';
 import type { ReporterFactory } from './context.ts';
 import { ctrf } from './ctrf.ts';
 import { github } from './github.ts';
+import { html } from './html.ts';
 import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { markdown } from './markdown.ts';
@@ -13,11 +15,19 @@ import { findPlace } from './place.ts';
 import { sarif } from './sarif.ts';
 import { tap } from './tap.ts';
 import { terminal } from './terminal.ts';
-import { type FileKind, toFile } from './to-file.ts';
+import { type FileKind, isPlace, toFile } from './to-file.ts';
 
 /** Every reporter by the name that `--reporter` knows it by. */
 export const reporters: Readonly<
-  Record<string, { readonly make: ReporterFactory; readonly kind: FileKind }>
+  Record<
+    string,
+    {
+      readonly make: ReporterFactory;
+      readonly kind: FileKind;
+      /** What the name of a second file ends with, which comes beside the first. */
+      readonly beside?: string;
+    }
+  >
 > = {
   terminal: { make: terminal, kind: 'stream' },
   json: { make: json, kind: 'whole' },
@@ -26,6 +36,7 @@ export const reporters: Readonly<
   ctrf: { make: ctrf, kind: 'whole' },
   sarif: { make: sarif, kind: 'whole' },
   tap: { make: tap, kind: 'whole' },
+  html: { make: html, kind: 'whole', beside: '.recordings.ndjson' },
   markdown: { make: markdown, kind: 'whole' },
   badge: { make: badge, kind: 'whole' },
   github: { make: github, kind: 'stream' },
@@ -37,6 +48,8 @@ export interface ReportOptions {
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WritableStream;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** What the run runs on, where it is run now. */
+  readonly machine?: string;
 }
 
 /** Reporters that are ready to be told of a run. */
@@ -63,27 +76,37 @@ export async function openReports(specs: readonly string[], options: ReportOptio
     wanted.unshift({ spec: 'terminal', name: 'terminal', file: undefined });
   }
   proveApart(wanted);
-  const opened: { readonly out: Output; readonly reporter: Reporter }[] = [];
+  const opened: Output[] = [];
+  const ready: Reporter[] = [];
   // Inside Actions the annotations come by themselves, beside whatever has standard output: the runner reads both.
   if (options.env.GITHUB_ACTIONS === 'true' && !wanted.some(({ name }) => name === 'github')) {
     const out = toStream(options.stderr);
-    opened.push({ out, reporter: { name: 'github', ...github({ out, ...look(undefined, options) }) } });
+    opened.push(out);
+    ready.push({ name: 'github', ...github({ out, ...look(undefined, options) }) });
   }
   const discard = async (): Promise<void> => {
-    await Promise.all(opened.map(({ out }) => out.discard()));
+    await Promise.all(opened.map((out) => out.discard()));
   };
   for (const { spec, name, file } of wanted) {
     const made = reporters[name];
     if (!made) throw new Error(`no reporter ${name}`);
     try {
       const out = file === undefined ? toStream(options.stdout) : await toFile(file, made.kind);
-      opened.push({ out, reporter: { name: spec, ...made.make({ out, ...look(file, options) }) } });
+      opened.push(out);
+      const second = besideOf({ name, file });
+      const beside = second === undefined ? undefined : await toFile(second, 'whole');
+      if (beside) opened.push(beside);
+      const context = {
+        ...{ out, ...look(file, options) },
+        ...(beside && second !== undefined ? { beside: { name: basename(second), out: beside } } : {}),
+      };
+      ready.push({ name: spec, ...made.make(context) });
     } catch (cause) {
       await discard();
       throw new InputError(`--reporter ${spec}: cannot be written: ${(cause as Error).message}`, { cause });
     }
   }
-  return { reporters: opened.map(({ reporter }) => reporter), discard };
+  return { reporters: ready, discard };
 }
 
 function parse(spec: string): Wanted {
@@ -100,17 +123,32 @@ function parse(spec: string): Wanted {
 
 function proveApart(wanted: readonly Wanted[]): void {
   for (const [at, one] of wanted.entries()) {
-    const other = wanted.slice(0, at).find(({ file }) => file === one.file);
+    const other = wanted
+      .slice(0, at)
+      .find((before) => placesOf(before).some((place) => placesOf(one).includes(place)));
     if (!other) continue;
-    const where = one.file ?? 'standard output';
+    const where = placesOf(other).find((place) => placesOf(one).includes(place)) ?? 'standard output';
     throw new InputError(
       `--reporter ${one.spec}: ${other.name} writes to ${where} already; write ${one.name}=FILE`,
     );
   }
 }
 
+/** All the files that a report comes to be in; none is standard output. */
+function placesOf({ name, file }: Pick<Wanted, 'name' | 'file'>): readonly (string | undefined)[] {
+  const second = besideOf({ name, file });
+  return second === undefined ? [file] : [file, second];
+}
+
+/** `report.html` has `report.recordings.ndjson` beside it; a device or a pipe has nothing. */
+function besideOf({ name, file }: Pick<Wanted, 'name' | 'file'>): string | undefined {
+  const ending = reporters[name]?.beside;
+  if (ending === undefined || file === undefined || !isPlace(file)) return undefined;
+  return `${file.replace(/\.[^./\\]*$/, '')}${ending}`;
+}
+
 /** How a terminal, a pipe or a file is written for. */
-function look(file: string | undefined, { level, verbose, stdout, env }: ReportOptions) {
+function look(file: string | undefined, { level, verbose, stdout, env, machine }: ReportOptions) {
   const isTerminal = file === undefined && stdout.isTTY === true && env.TERM !== 'dumb';
   return {
     level,
@@ -119,6 +157,7 @@ function look(file: string | undefined, { level, verbose, stdout, env }: ReportO
     live: isTerminal,
     width: Math.min(110, Math.max(60, isTerminal ? stdout.columns : 80)),
     place: findPlace(process.cwd(), env),
+    ...(machine === undefined ? {} : { machine }),
     ...(env.GITHUB_STEP_SUMMARY ? { summary: env.GITHUB_STEP_SUMMARY } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { rmSync, statSync } from 'node:fs';
 import { type FileHandle, mkdir, open, realpath, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Output } from './output.ts';
@@ -16,19 +16,16 @@ export async function toFile(named: string, kind: FileKind): Promise<Output> {
   await makeFolder(dirname(named));
   const there = await stat(named).catch(() => undefined);
   if (there?.isDirectory()) throw new Error('it is a folder');
-  const isPlace =
-    kind === 'whole' &&
-    !/^\/(?:dev\/(?!shm\/)|proc\/)/.test(named) &&
-    (there === undefined || there.isFile());
-  const path = isPlace && there ? await realpath(named) : named;
-  const written = isPlace ? join(dirname(path), `.${basename(path)}.${process.pid}.partial`) : path;
-  if (isPlace) {
+  const isReplaced = kind === 'whole' && isPlace(named);
+  const path = isReplaced && there ? await realpath(named) : named;
+  const written = isReplaced ? join(dirname(path), `.${basename(path)}.${process.pid}.partial`) : path;
+  if (isReplaced) {
     await proveReplaceable(path);
     // One that a killed process of the same number left; or a link that leads elsewhere.
     await rm(written, { force: true });
     unfinished.add(written);
   }
-  const handle = await open(written, isPlace ? 'wx' : 'w');
+  const handle = await open(written, isReplaced ? 'wx' : 'w');
   let closed = false;
   const close = async (): Promise<void> => {
     if (closed) return;
@@ -41,17 +38,28 @@ export async function toFile(named: string, kind: FileKind): Promise<Output> {
     },
     end: async () => {
       await close();
-      if (!isPlace) return;
+      if (!isReplaced) return;
       await rename(written, path);
       unfinished.delete(written);
     },
     discard: async () => {
       await close();
-      if (!isPlace) return;
+      if (!isReplaced) return;
       await rm(written, { force: true });
       unfinished.delete(written);
     },
   };
+}
+
+/** True where a file stands or can: a device or a pipe is no place to put one, nor to put another one beside. */
+export function isPlace(named: string): boolean {
+  if (/^\/(?:dev\/(?!shm\/)|proc\/)/.test(named)) return false;
+  try {
+    return statSync(named).isFile();
+  } catch {
+    // Nothing is there; or what is wrong with it is said when it is opened.
+    return true;
+  }
 }
 
 /** Files that are written beside their places. Whatever ends the process, short of kill -9, takes them along. */

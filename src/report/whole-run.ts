@@ -1,4 +1,4 @@
-import type { CaseResult, Footer, Header, VerdictEvent } from '../conform/run-event.ts';
+import type { CaseResult, Footer, Header, RunEvent, VerdictEvent } from '../conform/run-event.ts';
 import type { ReportContext, ReporterFactory } from './context.ts';
 
 /** All that a report can tell of a run once it has ended. */
@@ -15,24 +15,26 @@ export function whole(
   afterwards?: (run: WholeRun, context: ReportContext) => Promise<void>,
 ): ReporterFactory {
   return (context) => {
-    let header: Header | undefined;
-    let verdict: VerdictEvent | undefined;
-    let footer: Footer | undefined;
-    const cases: CaseResult[] = [];
+    const events: RunEvent[] = [];
     return {
       on: (event) => {
-        if (event.event === 'header') header = event;
-        else if (event.event === 'case') cases.push(event);
-        else if (event.event === 'verdict') verdict = event;
-        else if (event.event === 'footer') footer = event;
+        events.push(event);
       },
       end: async () => {
-        if (!header || !verdict || !footer) throw new Error('the run has no end, so there is no result');
-        const run = { header, verdict, cases, footer };
+        const run = readWhole(events);
         await context.out.write(documentOf(run, context));
         await afterwards?.(run, context);
         await context.out.end();
       },
     };
   };
+}
+
+/** @throws Error where the events are not those of a whole run. */
+export function readWhole(events: readonly RunEvent[]): WholeRun {
+  const header = events.find((event) => event.event === 'header');
+  const verdict = events.find((event) => event.event === 'verdict');
+  const footer = events.find((event) => event.event === 'footer');
+  if (!header || !verdict || !footer) throw new Error('the run has no end, so there is no result');
+  return { header, verdict, cases: events.filter((event) => event.event === 'case'), footer };
 }
