@@ -34,7 +34,7 @@ describe('specs', { timeout: 120_000 }, () => {
     const { exit, text } = await run();
     const line = whole.split('\n').length + 1;
     expect(text).toContain(
-      `specs/emit/requirements.yaml:${line}: MUST E999 is asked for nowhere (emit@1): Nobody asks for this.`,
+      `specs/emit/requirements.yaml:${line}: MUST E999 is asked for nowhere (emit@1, emit@2, emit@3): Nobody asks for this.`,
     );
     expect(text).toMatch(/^beam: .+, document and beta9$/m);
     expect(text).toMatch(/^ {2}MUST +\d+: \d+ checked, \d+ not tested, \d+ asked for nowhere$/m);

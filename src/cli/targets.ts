@@ -57,7 +57,7 @@ async function candidates(options: ConformOptions, contract: Contract, isOffline
     ...(options.surface.length === 0 ? {} : { surfaces: options.surface }),
   };
   const read = async (entries: readonly JsonObject[]): Promise<Target[]> =>
-    targetsOf(entries, 'the embedded reference server', contract, { proven: true });
+    targetsOf(featuresOnce(entries, contract), 'the embedded reference server', contract, { proven: true });
   const names = async (): Promise<string[]> => {
     const { describeReference } = await import('../reference/start.ts');
     return describeReference({ contract }).map(({ name }) => String(name));
@@ -82,6 +82,22 @@ function clientUnderTest({ target, surface, destructive, dialect }: ConformOptio
     throw new InputError(`--client and --surface ${surface.join(' ')}: one of ${clientSurfaces.join(', ')}`);
   if (destructive) throw new InputError('--client and --destructive: nothing illegal is sent to a client');
   return clientTarget(command, chosen === 'emit' ? 'emit@1' : (dialect.pusher ?? 'modelbeam'), chosen);
+}
+
+/**
+ * Both apps of our own server share one code for what no dialect says otherwise (presence and the like): in the default
+ * run the first of them is asked for it. `prove` and whoever serves it asks both.
+ */
+function featuresOnce(entries: readonly JsonObject[], contract: Contract): readonly JsonObject[] {
+  const features = new Set<unknown>(
+    Object.values(contract.pusher.rules.features).map(({ capability }) => capability),
+  );
+  const first = entries.find(({ surface }) => surface === 'pusher');
+  return entries.map((entry) => {
+    const { surface, capabilities } = entry;
+    if (surface !== 'pusher' || entry === first || !Array.isArray(capabilities)) return entry;
+    return { ...entry, capabilities: capabilities.filter((word) => !features.has(word)) };
+  });
 }
 
 /** What could take a server down is only ever sent to this machine. */

@@ -58,9 +58,9 @@ export async function performRow(
 function valuesOf({ nonce }: PusherVerbs): Values {
   const now = Math.floor(Date.now() / 1000);
   return {
-    'now-601': String(now - 601),
-    'now+605': String(now + 605),
-    'now-590': String(now - 590),
+    'now-660': String(now - 660),
+    'now+660': String(now + 660),
+    'now-540': String(now - 540),
     'made-up': `plumbline-${nonce}`,
     'other-md5': md5(nonce),
   };
