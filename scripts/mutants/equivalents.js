@@ -29,10 +29,10 @@ export const equivalents = [
   },
   {
     file: 'src/suite/monitor.ts',
-    code: 'if (!known) {',
-    from: '!known',
+    code: 'if (!cached) {',
+    from: '!cached',
     to: 'true',
-    why: 'in keysOf, the keys are made again, and are the same ones: only slower',
+    why: 'the keys are made again, and are the same ones: only slower',
   },
   {
     file: 'src/suite/monitor.ts',

@@ -29,6 +29,8 @@ if (![every, least, seconds].every((number) => number >= 0) || !Number.isInteger
 const all = [];
 let same = 0;
 const unused = new Set(equivalents.filter(({ file }) => file.includes(values.only)));
+/** @type {Map<(typeof equivalents)[number], number>} */
+const places = new Map();
 for (const { file, tests } of judgingCode.filter(({ file }) => file.includes(values.only))) {
   const text = await readFile(file, 'utf8');
   const lines = text.split('\n');
@@ -40,6 +42,14 @@ for (const { file, tests } of judgingCode.filter(({ file }) => file.includes(val
     );
     if (known) {
       unused.delete(known);
+      const place = places.get(known) ?? line;
+      if (place !== line) {
+        console.error(
+          `mutants: scripts/mutants/equivalents.js: ${file}:${place} and :${line} read alike: ${code}`,
+        );
+        process.exit(2);
+      }
+      places.set(known, line);
       same += 1;
     } else all.push({ mutant, tests });
   }

@@ -124,16 +124,16 @@ const keysKnown = new WeakMap<Recording, Map<Per, readonly (string | undefined)[
 
 function keysOf(per: Per, context: MonitorContext): readonly (string | undefined)[] {
   const { recording } = context;
-  let known = keysKnown.get(recording);
-  if (!known) {
-    known = new Map();
-    keysKnown.set(recording, known);
+  let cached = keysKnown.get(recording);
+  if (!cached) {
+    cached = new Map();
+    keysKnown.set(recording, cached);
   }
-  const made = known.get(per);
+  const made = cached.get(per);
   // A recording grows until its drain, and what it has stays as it is.
   if (made?.length === recording.events.length) return made;
   const keys = recording.events.map((event) => keyOf(per, event, context));
-  known.set(per, keys);
+  cached.set(per, keys);
   return keys;
 }
 
