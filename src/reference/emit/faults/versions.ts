@@ -68,17 +68,19 @@ const ofLowView: readonly Fault[] = [
     dialects: ['emit@2'],
     bend: forProgress('completed', (event) => ({ ...event, durationMs: 1 })),
   }),
-  fault('emit/completed-withheld-from-progress', {
-    breaks: ['E68', 'E68i', 'E33'],
-    says: 'a viewer with jobs:read:progress is not told that its job has completed',
-    dialects: ['emit@2'],
-    bend: ({ audience }) => ({
-      *audience(event, job, viewers) {
-        for (const viewer of audience(event, job, viewers))
-          if (event.type !== 'completed' || viewer.scope === 'full') yield viewer;
-      },
+  ...(['progress', 'completed'] as const).map((type) =>
+    fault(`emit/${type}-withheld-from-progress`, {
+      breaks: type === 'completed' ? ['E68', 'E68i', 'E33'] : ['E68', 'E68i', 'E31', 'E22'],
+      says: `a viewer with jobs:read:progress gets no ${type} event of its job`,
+      dialects: ['emit@2'],
+      bend: ({ audience }) => ({
+        *audience(event, job, viewers) {
+          for (const viewer of audience(event, job, viewers))
+            if (event.type !== type || viewer.scope === 'full') yield viewer;
+        },
+      }),
     }),
-  }),
+  ),
   fault('emit/init-without-last-progress', {
     breaks: ['E67'],
     says: 'init tells a progress viewer the state of its job and not how far it has come',
