@@ -19,11 +19,15 @@ import { earlierOf } from './prove.ts';
 import { serveTrial } from './serve-trial.ts';
 import { plumbline } from './spawned.ts';
 
-/** A few of each kind: what gets through, what is lost, what leaks, who is let in, what is said of it. */
+/** A few of each kind, none that is waited for long: what gets through, what is lost, what leaks, who is let in, what is said of it. */
 const someFaults = [
   ...['beam/admits-revoked', 'beam/answers-twice', 'beam/output-to-everybody', 'beam/stream-drops-one'],
   ...['beam/opens-then-closes', 'beam/dies-of-bad-json'],
-  ...['emit/checkpoint-kept-for-progress', 'emit/retried-keeps-attempt-number', 'emit/progress-dropped'],
+  ...[
+    'emit/checkpoint-kept-for-progress',
+    'emit/retried-keeps-attempt-number',
+    'emit/progress-lost-for-progress',
+  ],
   ...['emit/foreign-space-hears', 'emit/foreign-job-opens-then-closes', 'emit/init-replays-history'],
   ...['emit/result-leaks-encoded', 'emit/public-may-ack'],
   ...['pusher/admits-other-socket', 'pusher/client-id-by-prefix', 'pusher/data-encoded-once'],
