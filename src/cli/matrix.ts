@@ -3,16 +3,13 @@ import { type Contract, InputError } from '../contract/contract.ts';
 import { checkFormat } from '../contract/format.ts';
 import type { Json } from '../contract/json.ts';
 import { loadContract } from '../contract/load.ts';
-import { readText } from '../contract/read-text.ts';
 import { buildMatrix, type ReadResult } from '../matrix/build-matrix.ts';
 import { matrixHtml } from '../matrix/matrix-html.ts';
 import { matrixMarkdown } from '../matrix/matrix-markdown.ts';
 import { toFile } from '../report/to-file.ts';
 import { exitCodes } from './exit.ts';
 import type { MatrixOptions } from './options.ts';
-
-/** Bytes of a result: a run of thousands of cases with all their frames has a few million. */
-const largestResult = 256 * 1024 * 1024;
+import { resultText } from './result-text.ts';
 
 /**
  * `plumbline matrix`: reads JSON results and writes target × requirement as Markdown and HTML. Resolves to the exit
@@ -41,7 +38,7 @@ export async function matrix({ results: files, out }: MatrixOptions): Promise<nu
 
 /** @throws InputError where it is no whole result. */
 async function resultIn(file: string, contract: Contract): Promise<ReadResult> {
-  const text = await readText(file, file, largestResult);
+  const text = await resultText(file);
   let value: Json;
   try {
     value = JSON.parse(text) as Json;

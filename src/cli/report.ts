@@ -1,14 +1,11 @@
 import { loadContract } from '../contract/load.ts';
-import { readText } from '../contract/read-text.ts';
 import { compare, comparisonLines } from '../report/compare.ts';
 import { openReports } from '../report/index.ts';
 import { visible } from '../report/plain-text.ts';
 import { readStoredRun, type StoredRun } from '../report/stored-run.ts';
 import { exitCodes } from './exit.ts';
 import type { ReportCommandOptions } from './options.ts';
-
-/** Bytes of a result: a run of thousands of cases with all their frames has a few million. */
-export const largestResult = 256 * 1024 * 1024;
+import { resultText } from './result-text.ts';
 
 /**
  * `plumbline report`: renders a stored run again, or says what has changed since another one. Resolves to the exit code:
@@ -18,7 +15,7 @@ export const largestResult = 256 * 1024 * 1024;
 export async function report(file: string, options: ReportCommandOptions): Promise<number> {
   const contract = await loadContract();
   const read = async (name: string): Promise<StoredRun> =>
-    readStoredRun(name, await readText(name, name, largestResult), contract, options.partial);
+    readStoredRun(name, await resultText(name), contract, options.partial);
   const now = await read(file);
   if (options.against !== undefined) {
     const comparison = compare((await read(options.against)).events, now.events);

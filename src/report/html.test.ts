@@ -13,6 +13,7 @@ import {
   check,
   conformantVerdict,
   events,
+  footer,
   header,
   hostile,
   plainContext,
@@ -21,7 +22,6 @@ import {
 } from './sample-run.ts';
 
 const viewer = on('viewer');
-const footer = { event: 'footer', complete: true, cases: 1 } as const;
 
 /** A recording of one connection that was sent so many frames of a text. */
 function sceneOf(texts: readonly string[], more: Partial<Recording> = {}): Recording {

@@ -9,6 +9,7 @@ import {
   check,
   conformantVerdict,
   events,
+  footer,
   header,
   staleVerdict,
   verdict,
@@ -121,12 +122,12 @@ describe('the JUnit report', () => {
     );
     expect(known?.children[0]?.attributes.message).toBe('known: ISSUE-1: expected a; actual b');
     const moody = caseOf('emit/moody', [check('failed', { known: 'ISSUE-1', flaky: true })]);
-    const [first] = await testcases([header, moody, verdict]);
+    const [first] = await testcases([header, moody, verdict, footer]);
     expect(first?.children[0]?.name).toBe('failure');
   });
 
   it('names with the verdict each entry of the baseline that is no longer right', async () => {
-    const last = (await testcases([header, staleVerdict])).at(-1);
+    const last = (await testcases([header, staleVerdict, footer])).at(-1);
     expect(last?.children[0]?.text).toContain('known.yaml:3: emit/passes E10 "leak" of mine');
     expect(last?.children[0]?.text).toContain('known.yaml:9: ');
   });
@@ -137,7 +138,7 @@ describe('the JUnit report', () => {
     [3, 'failure'],
     [4, 'failure'],
   ] as const)('the verdict of exit %i: %s', async (exit, fate) => {
-    const all = await testcases([header, { ...conformantVerdict, exit }]);
+    const all = await testcases([header, { ...conformantVerdict, exit }, footer]);
     expect(all.at(-1)?.children[0]?.name ?? 'passed').toBe(fate);
   });
 });

@@ -1,7 +1,8 @@
-import type { CaseResult, Header, VerdictEvent } from '../conform/run-event.ts';
-import type { ReportContext, ReporterFactory } from './context.ts';
+import type { CaseResult, VerdictEvent } from '../conform/run-event.ts';
+import type { ReportContext } from './context.ts';
 import { type Check, type Fate as Fates, outcomeTable, type Row, rowOf } from './outcome-table.ts';
 import { findingsOf, sentenceOf, storyOf, verdictName, verdictSentence } from './story.ts';
+import { whole } from './whole-run.ts';
 import { element, escapeXml } from './xml.ts';
 
 /** What becomes of a check in JUnit's terms. */
@@ -16,30 +17,7 @@ interface Testcase {
  * JUnit XML: a test case for each check. One more, `plumbline verdict`, fails whenever the exit code is
  * not 0, so that whoever reads only this file cannot see green where the run was red or told nothing.
  */
-export const junit: ReporterFactory = (context) => {
-  let header: Header | undefined;
-  let verdict: VerdictEvent | undefined;
-  const cases: CaseResult[] = [];
-  return {
-    on: (event) => {
-      if (event.event === 'header') header = event;
-      else if (event.event === 'case') cases.push(event);
-      else if (event.event === 'verdict') verdict = event;
-    },
-    end: async () => {
-      if (!header || !verdict) throw new Error('the run has no end, so there is no result');
-      await context.out.write(documentOf(header, verdict, cases, context));
-      await context.out.end();
-    },
-  };
-};
-
-function documentOf(
-  header: Header,
-  verdict: VerdictEvent,
-  cases: readonly CaseResult[],
-  context: ReportContext,
-): string {
+export const junit = whole(({ header, verdict, cases }, context) => {
   const suites = header.targets.map(({ name }) =>
     suite(
       name,
@@ -51,7 +29,7 @@ function documentOf(
   const all = [...suites, suite('plumbline', [verdictCase(verdict)])];
   const time = (verdict.durationMs / 1000).toFixed(3);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', { name: 'plumbline', time }, `\n${all.join('')}`)}\n`;
-}
+});
 
 function suite(name: string, testcases: readonly Testcase[]): string {
   const count = (fate: Fate): number => testcases.filter((one) => one.fate === fate).length;

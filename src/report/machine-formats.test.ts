@@ -20,6 +20,7 @@ import {
   check,
   conformantVerdict,
   events,
+  footer,
   header,
   hostile,
   staleVerdict,
@@ -29,7 +30,6 @@ import {
 import { sarif } from './sarif.ts';
 import { tap } from './tap.ts';
 
-const footer = { event: 'footer', complete: true, cases: 0 } as const;
 const green: readonly RunEvent[] = [
   header,
   caseOf('emit/passes', [check('passed')]),

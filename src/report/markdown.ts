@@ -83,7 +83,7 @@ function targetsTable({ header, verdict }: WholeRun): string {
   const rows = header.targets.map(({ name, surface, dialect, role }) => {
     const own = verdict.targets.find(({ target }) => target === name);
     const { passed = 0, failed = 0, untestable = 0 } = own?.totals.must ?? {};
-    return `| ${cell(name)} | ${cell(surface)} | ${cell(dialect)}${role ? `, ${cell(role)}` : ''} | ${own?.verdict ?? ''} | ${passed} | ${failed} | ${untestable} |`;
+    return `| ${text(name)} | ${text(surface)} | ${text(dialect)}${role ? `, ${text(role)}` : ''} | ${own?.verdict ?? ''} | ${passed} | ${failed} | ${untestable} |`;
   });
   return [
     '| target | surface | dialect | verdict | MUST passed | failed | untestable |',
@@ -107,7 +107,7 @@ function openPoints({ verdict, header }: WholeRun): string[] {
   if (seen.length === 0) return [];
   const rows = seen.map(
     ({ id, target, about, resolved }) =>
-      `| ${cell(id)} | ${header.targets.length > 1 ? `${cell(target)} | ` : ''}${cell(about)} | ${cell(resolved.join(' and '))} |`,
+      `| ${text(id)} | ${header.targets.length > 1 ? `${text(target)} | ` : ''}${text(about)} | ${text(resolved.join(' and '))} |`,
   );
   const [head, rule] =
     header.targets.length > 1
@@ -129,8 +129,4 @@ function text(value: string): string {
 /** Words between backticks. */
 function code(value: string): string {
   return visible(value).replaceAll('`', "'");
-}
-
-function cell(value: string): string {
-  return text(value);
 }

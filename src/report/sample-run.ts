@@ -1,4 +1,4 @@
-import type { CaseResult, Header, Reporter, RunEvent, VerdictEvent } from '../conform/run-event.ts';
+import type { CaseResult, Footer, Header, Reporter, RunEvent, VerdictEvent } from '../conform/run-event.ts';
 import type { Totals, VerdictOf } from '../conform/verdict.ts';
 import { type Outcome, outcomes } from '../suite/judgement.ts';
 import type { ReportContext, ReporterFactory } from './context.ts';
@@ -182,6 +182,9 @@ export const staleVerdict: VerdictEvent = {
   repeat: { rounds: 3, consistent: 13, flaky: 1, unsettled: 1 },
 };
 
+/** The end of a run that was not interrupted. */
+export const footer: Footer = { event: 'footer', complete: true, cases: cases.length };
+
 /** One run, with every kind of event. */
 export const events: readonly RunEvent[] = [
   header,
@@ -207,7 +210,7 @@ export const events: readonly RunEvent[] = [
   { event: 'scene-ended', target: 'mine', scene: 'emit/every-type', at: 2, ending: 'done', done: 1, of: 2 },
   ...cases,
   verdict,
-  { event: 'footer', complete: true, cases: cases.length },
+  footer,
 ];
 
 /** An output that keeps what is written to it. */

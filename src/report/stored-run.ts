@@ -1,9 +1,9 @@
 import type { CaseResult, Header, RunEvent, VerdictEvent } from '../conform/run-event.ts';
-import type { Contract } from '../contract/contract.ts';
-import { InputError } from '../contract/contract.ts';
+import { type Contract, InputError } from '../contract/contract.ts';
 import { checkFormat } from '../contract/format.ts';
 import { isObject, type Json, type JsonObject } from '../contract/json.ts';
 import { outcomes } from '../suite/judgement.ts';
+import { resultOf } from './json.ts';
 
 /** A run that was written down, as its reporters were told of it. */
 export interface StoredRun {
@@ -81,26 +81,20 @@ function ofStream(file: string, text: string, contract: Contract): StoredRun {
   }
   const [header] = events;
   if (header?.event !== 'header') throw new InputError(`${file}:1: ${noResult}`);
+  if (!Array.isArray(header.targets)) throw new InputError(`${file}:1: ${noResult}`);
   const cases = events.filter((event) => event.event === 'case');
   const verdict = events.find((event) => event.event === 'verdict') ?? unended(header, cases);
+  if (!Array.isArray(verdict.targets)) throw new InputError(`${file}: ${noResult}`);
   const footer = events.find((event) => event.event === 'footer');
   const complete = footer?.complete === true;
   // What is shown of a stream is held to the same format as a result.
-  const { event: _header, scenes: _scenes, checks: _checks, targets, ...start } = header;
-  const { event: _verdict, targets: verdicts, ...end } = verdict;
-  const value = {
-    ...start,
-    targets: (targets ?? []).map((target) => {
-      const { target: _name, ...own } = (verdicts ?? []).find((one) => one.target === target.name) ?? {
-        target: '',
-      };
-      return { ...target, ...own };
-    }),
-    ...end,
-    cases: cases.map(({ event: _case, ...one }) => one),
-    complete,
-  };
-  return { ...ofResult(file, value as unknown as JsonObject, contract), complete };
+  const value = resultOf({
+    header,
+    verdict,
+    cases,
+    footer: { event: 'footer', complete, cases: cases.length },
+  });
+  return ofResult(file, value as unknown as JsonObject, contract);
 }
 
 /** The verdict on a run whose end nobody wrote down: nothing is known but what failed. */
@@ -116,7 +110,7 @@ function unended({ targets }: Header, cases: readonly CaseResult[]): VerdictEven
   return {
     event: 'verdict',
     ...of(cases),
-    targets: (targets ?? []).map(({ name }) => ({
+    targets: targets.map(({ name }) => ({
       target: name,
       ...of(cases.filter(({ target }) => target === name)),
     })),

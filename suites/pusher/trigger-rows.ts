@@ -33,7 +33,8 @@ export async function performRow(
   const { publisher, waits, nonce } = verbs;
   const events = eventsOf(name, row, place, nonce);
   const values = valuesOf(verbs);
-  const template = (text: string | null): string | null => (text === null ? null : fill(text, values));
+  const template = (text: string | null): string | null =>
+    text === null ? null : fill(atNow(text, Math.floor(Date.now() / 1000)), values);
   const from = waits.position;
   const raw = row.body?.raw;
   const exchange = await publisher.request({
@@ -55,12 +56,13 @@ export async function performRow(
   waits.done(name, 'trigger', from, [exchange.seq]);
 }
 
+/** `{now-660}` is the second that was 660 seconds ago. */
+function atNow(text: string, now: number): string {
+  return text.replace(/\{now([+-]\d+)\}/g, (_, offset) => String(now + Number(offset)));
+}
+
 function valuesOf({ nonce }: PusherVerbs): Values {
-  const now = Math.floor(Date.now() / 1000);
   return {
-    'now-660': String(now - 660),
-    'now+660': String(now + 660),
-    'now-540': String(now - 540),
     'made-up': `plumbline-${nonce}`,
     'other-md5': md5(nonce),
   };
