@@ -188,4 +188,11 @@ export const equivalents = [
     to: '>=',
     why: 'of no requirement nothing is said',
   },
+  {
+    file: 'src/surfaces/pusher/monitors/channels.ts',
+    code: "if (!isObject(message) || typeof channel !== 'string') {",
+    from: '||',
+    to: '&&',
+    why: 'a subscription to what is no text is then one more that is asked for, of which nothing comes either',
+  },
 ];

@@ -21,6 +21,7 @@ const came = (event: string, more: object = {}): NewEvent => viewer.frame(JSON.s
 
 const subscribe = (name = channel): NewEvent =>
   sent('pusher:subscribe', { channel: name, auth: 'key:wrong' });
+const noMessage: NewEvent = { kind: 'sent', peer: 'viewer', text: 'hello', binary: false };
 const ping = sent('pusher:ping');
 const pong = came('pusher:pong');
 const unnamed = came('pusher:error', { data: { code: 4009, message: 'no' } });
@@ -67,6 +68,17 @@ describe('a server that refuses without saying which channel', () => {
       [subscribe(), subscribe(), unnamed, ping, pong],
     ],
     ['nobody asked', [unnamed, ping, pong]],
+    ['an event comes before the confirmation', [subscribe(), update, granted, update]],
+    ['what answers is no pong', [subscribe(), unnamed, ping, came('pusher:hello')]],
+    [
+      'it may be about a channel that is no text',
+      [sent('pusher:subscribe', { channel: 42 }), subscribe(), unnamed, ping, pong],
+    ],
+    ['it may be about a frame that is no message', [noMessage, subscribe(), unnamed, ping, pong]],
+    [
+      'it may be about leaving a channel that it is not on',
+      [sent('pusher:unsubscribe', { channel: 'private-x' }), subscribe(), unnamed, ping, pong],
+    ],
   ])('is not taken to have refused where %s', (_, events) => {
     expect(ofRefusals(...events)).toEqual({ judged: false, found: [] });
   });

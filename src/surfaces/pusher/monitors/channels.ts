@@ -10,13 +10,11 @@ type Standing = 'asked' | 'on' | 'refused' | 'leaving' | 'left';
 
 /** A subscription that no answer has named so far. */
 interface Asked {
-  /** An error came that names no channel, while this was the only one asked for. */
+  /** An error came that names no channel, while it could be about nothing else. */
   blamed: boolean;
   pinged: boolean;
   /** A ping that was sent after it is answered: what there was to say has been said. */
   fenced: boolean;
-  /** The first event of the channel that came all the same. */
-  early?: Frame;
 }
 
 /**
@@ -37,29 +35,36 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
     start: () => ({
       standing: new Map<string, Standing>(),
       asked: new Map<string, Asked>(),
+      /** The first event of each channel that came unconfirmed. */
+      early: new Map<string, Frame>(),
       again: new Set<string>(),
       pinged: false,
+      /** Something was sent besides pings and subscriptions that may have been answered by an error. */
+      other: false,
     }),
     step(state, event, report) {
       const { standing, asked, again } = state;
-      if (event.kind === 'sent' && !event.binary) {
-        const message = parseJson(event.text);
-        if (!isObject(message)) return;
-        const channel = isObject(message.data) ? message.data.channel : undefined;
-        if (message.event === protocolEvent.ping) {
+      if (event.kind === 'sent') {
+        const message = event.binary ? undefined : parseJson(event.text);
+        const data = isObject(message) ? message.data : undefined;
+        const channel = isObject(data) ? data.channel : undefined;
+        if (isObject(message) && message.event === protocolEvent.ping) {
           state.pinged = true;
           for (const one of asked.values()) one.pinged = true;
+          return;
         }
-        if (typeof channel !== 'string') return;
+        if (!isObject(message) || typeof channel !== 'string') {
+          state.other = true;
+          return;
+        }
         if (message.event === protocolEvent.subscribe && standing.get(channel) !== 'on') {
           if (standing.get(channel) === 'asked') again.add(channel);
           standing.set(channel, 'asked');
           asked.set(channel, { blamed: false, pinged: false, fenced: false });
-        }
-        if (message.event === protocolEvent.unsubscribe && standing.get(channel) === 'on') {
+        } else if (message.event === protocolEvent.unsubscribe && standing.get(channel) === 'on') {
           standing.set(channel, 'leaving');
           state.pinged = false;
-        }
+        } else state.other = true;
         return;
       }
       if (event.kind !== 'frame') return;
@@ -70,10 +75,10 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
         for (const one of asked.values()) one.fenced ||= one.pinged;
       }
       const channel = channelOf(event);
-      // An error that names no channel may be about anything; about nothing else, if it is the only one asked for.
-      if (eventOf(event) === protocolEvent.error && channel === undefined && asked.size === 1) {
-        for (const one of asked.values()) one.blamed = true;
-      }
+      // An error that names no channel may be about anything that was sent: about this, if there was nothing else.
+      const [only, ...more] = asked.values();
+      const isUnnamed = eventOf(event) === protocolEvent.error && channel === undefined;
+      if (isUnnamed && only && more.length === 0 && !state.other) only.blamed = true;
       if (channel !== undefined && standing.get(channel) === 'asked') {
         const answer = subscriptionAnswer(event, channel);
         if (answer === 'granted') standing.set(channel, 'on');
@@ -94,7 +99,7 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
           break;
         case 'asked':
           find(first, 'unconfirmed', 'the confirmation before any event');
-          noteEarly(asked.get(channel), event);
+          state.early.set(channel, state.early.get(channel) ?? event);
           break;
         case 'refused':
           for (const id of [...refused, ...first, ...nobodyElse])
@@ -111,7 +116,8 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
         if (!one.blamed || !one.fenced || state.again.has(channel)) continue;
         for (const id of refused) {
           report.saw(id, last);
-          if (one.early) report.find(id, afterRefusal(one.early, channel), one.early);
+          const early = state.early.get(channel);
+          if (early) report.find(id, afterRefusal(early, channel), early);
         }
       }
       // Those who were refused or have left saw nothing: that is what they can show.
@@ -121,10 +127,6 @@ export function channels({ channelAuth, delivery }: PusherRules): Monitor {
       }
     },
   });
-}
-
-function noteEarly(asked: Asked | undefined, event: Frame): void {
-  if (asked) asked.early ??= event;
 }
 
 function afterRefusal(event: Frame, channel: string): Finding {
