@@ -68,6 +68,10 @@ describe('a server that refuses without saying which channel', () => {
       [subscribe(), subscribe(), unnamed, ping, pong],
     ],
     ['nobody asked', [unnamed, ping, pong]],
+    [
+      'it names a channel that it has granted',
+      [subscribe(), granted, came('pusher:subscription_error', { channel, data: {} }), update],
+    ],
     ['an event comes before the confirmation', [subscribe(), update, granted, update]],
     ['what answers is no pong', [subscribe(), unnamed, ping, came('pusher:hello')]],
     [
