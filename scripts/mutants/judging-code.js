@@ -14,7 +14,14 @@ export const judgingCode = [
     file: 'src/conform/verdict.ts',
     tests: ['src/conform/verdict.test.ts', 'src/conform/verdict-table.test.ts'],
   },
-  { file: 'src/conform/judge.ts', tests: ['src/conform/judge.test.ts', 'src/conform/open-point.test.ts'] },
+  {
+    file: 'src/conform/judge.ts',
+    tests: [
+      'src/conform/judge.test.ts',
+      'src/conform/judge-monitor.test.ts',
+      'src/conform/open-point.test.ts',
+    ],
+  },
   ...['completeness', 'identity', 'leaks', 'lets-in', 'order', 'schema', 'time'].map((name) => ({
     file: `src/surfaces/emit/monitors/${name}.ts`,
     tests: ['suites/emit/samples.test.ts', 'suites/emit/walks.test.ts', scenes],

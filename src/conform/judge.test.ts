@@ -1,16 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { judge } from '../suite/case.ts';
 import { failed, type Judgement, passed, untestable } from '../suite/judgement.ts';
-import { monitor, type Report } from '../suite/monitor.ts';
 import type { Ending } from '../suite/recording.ts';
 import type { View } from '../suite/view.ts';
 import { on, type Written, written } from '../suite/written-recording.ts';
-import type { EmitTarget } from '../target/target.ts';
-import type { WireEvent } from '../wire/event.ts';
 import type { CheckResult } from './check-result.ts';
-import { judgeScene, judgeTarget } from './judge.ts';
-import { calm, results, scene } from './judge-toy.ts';
-import { planToy, toyRequirement, toyScene, toyTarget } from './toy-suite.ts';
+import { judgeScene } from './judge.ts';
+import { results, scene } from './judge-toy.ts';
+import { planToy, toyRequirement, toyTarget } from './toy-suite.ts';
 
 const { frame, opened } = on('viewer');
 const proof = frame('a-nonce');
@@ -234,160 +231,6 @@ describe('when the target dies', () => {
     expect(result(fail, { ending: ending(false) })).toMatchObject({
       outcome: 'error',
       reason: 'the target died: ECONNREFUSED',
-    });
-  });
-});
-
-describe('a monitor', () => {
-  const monitored = (
-    speak: (report: Report, event: WireEvent) => void,
-    recording: Written | undefined,
-    circumstances = calm,
-  ) => {
-    const one = monitor({
-      id: 'emit/always/m',
-      title: 'm',
-      surface: 'emit',
-      per: 'run',
-      checks: ['E1'],
-      start: () => ({}),
-      step: (_, event, report) => speak(report, event),
-    });
-    return results({ monitors: [one] }, recording, { circumstances }).results[0];
-  };
-  const saw = (report: Report, event: WireEvent): void => report.saw('E1', event);
-
-  it('passes where it could judge on a proven connection', () => {
-    expect(monitored(saw, { events: [proof] })).toMatchObject({ outcome: 'passed', case: 'emit/always/m' });
-  });
-
-  it('says nothing of a requirement by its findings of another', () => {
-    const one = monitor({
-      id: 'emit/always/m',
-      title: 'm',
-      surface: 'emit',
-      per: 'run',
-      checks: ['E1', 'E10'],
-      start: () => ({}),
-      step: (_, event, report) => {
-        report.find('E1', finding, event);
-        report.saw('E10', event);
-      },
-    });
-    const requirements = [toyRequirement('E1'), toyRequirement('E10')];
-    expect(results({ requirements, monitors: [one] }, { events: [proof] }).results).toMatchObject([
-      { requirement: 'E1', outcome: 'failed' },
-      { requirement: 'E10', outcome: 'passed' },
-    ]);
-  });
-
-  it('tells twenty of its findings, however many scenes show it', () => {
-    const scenes = [scene, toyScene('emit/b')];
-    const one = monitor({
-      id: 'emit/always/m',
-      title: 'm',
-      surface: 'emit',
-      per: 'run',
-      checks: ['E1'],
-      start: () => ({}),
-      step: (_, event, report) => report.find('E1', finding, event),
-    });
-    const [plan] = planToy({ requirements: [toyRequirement('E1')], scenes, monitors: [one] });
-    const events = Array.from({ length: 15 }, () => proof);
-    const recordings = new Map(scenes.map(({ id }) => [id, written({ scene: id, events })]));
-    const judged = plan && judgeTarget(plan, recordings, calm).results[0];
-    expect(judged?.findings).toHaveLength(20);
-  });
-
-  it.each([
-    ['threw', { kind: 'threw', reason: 'out of memory' }, 'the scene emit/b broke: out of memory'],
-    ['died beside others', { kind: 'died', alone: false, reason: 'it died' }, 'it died'],
-  ] as const)(
-    'does not pass where a later scene %s, though the first one ended well',
-    (_, ending, reason) => {
-      const scenes = [scene, toyScene('emit/b')];
-      const one = monitor({
-        id: 'emit/always/m',
-        title: 'm',
-        surface: 'emit',
-        per: 'run',
-        checks: ['E1'],
-        start: () => ({}),
-        step: (_state, event, report) => saw(report, event),
-      });
-      const [plan] = planToy({ requirements: [toyRequirement('E1')], scenes, monitors: [one] });
-      const recordings = new Map([
-        ['emit/a', written({ scene: 'emit/a', events: [proof] })],
-        ['emit/b', written({ scene: 'emit/b', ending })],
-      ]);
-      expect(plan && judgeTarget(plan, recordings, calm).results).toMatchObject([
-        { outcome: 'error', reason },
-      ]);
-    },
-  );
-
-  it('is told in which role the target is', () => {
-    const roles: string[] = [];
-    const one = monitor({
-      id: 'emit/always/m',
-      title: 'm',
-      surface: 'emit',
-      per: 'run',
-      checks: ['E1'],
-      start: () => ({}),
-      step: (_state, _event, _report, { role }) => void roles.push(role),
-    });
-    results({ monitors: [one] }, { events: [proof] });
-    const relay = { ...toyTarget(), surface: 'pusher', role: 'relay' } as unknown as EmitTarget;
-    results({ monitors: [one] }, { events: [proof] }, { target: relay });
-    expect(roles).toEqual(['application', 'relay']);
-  });
-
-  it('gathers no pass on connections that nothing proves', () => {
-    expect(monitored(saw, { events: [frame('{}')] })).toMatchObject({
-      outcome: 'untestable',
-      reason: 'no proof of life on any connection that showed it',
-    });
-  });
-
-  it('may fail on connections that nothing proves', () => {
-    expect(
-      monitored((report, event) => report.find('E1', finding, event), { events: [frame('{}')] }),
-    ).toMatchObject({
-      outcome: 'failed',
-      findings: [{ ...finding, frame: 0, scene: 'emit/a' }],
-    });
-  });
-
-  it('cannot tell where nothing was there to be judged', () => {
-    expect(monitored(() => {}, { events: [proof] })).toMatchObject({
-      outcome: 'untestable',
-      reason: 'nothing was seen that it could judge',
-    });
-  });
-
-  it('does not pass where a scene broke: it has not seen the whole', () => {
-    const ending = { kind: 'threw', reason: 'out of memory' } as const;
-    expect(monitored(saw, { ending, events: [proof] })).toMatchObject({
-      outcome: 'error',
-      reason: 'the scene emit/a broke: out of memory',
-    });
-  });
-
-  it('is not run in an interrupted run, unless it failed', () => {
-    const interrupted = { interrupted: true };
-    const found = (report: Report, event: WireEvent): void => report.find('E1', finding, event);
-    expect(monitored(saw, { events: [proof] }, interrupted)).toMatchObject({ outcome: 'not-run' });
-    expect(monitored(found, { events: [proof] }, interrupted)).toMatchObject({ outcome: 'failed' });
-  });
-
-  it('that breaks is an error of ours, and no verdict on anything', () => {
-    const breaks = (): never => {
-      throw new Error('out of ideas');
-    };
-    expect(monitored(breaks, { events: [proof] })).toMatchObject({
-      outcome: 'error',
-      reason: 'the monitor broke: out of ideas',
     });
   });
 });
