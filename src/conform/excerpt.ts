@@ -11,9 +11,8 @@ export function excerpt(
 ): string[] {
   const [finding] = result.findings;
   const scene = finding?.scene ?? result.scene;
-  if (!finding || scene === null || finding.frame === undefined) return [];
-  const recording = recordings.of(result.target, scene);
-  const shown = recording?.events[finding.frame];
+  const recording = scene === null ? undefined : recordings.of(result.target, scene);
+  const shown = finding?.frame === undefined ? undefined : recording?.events[finding.frame];
   if (!recording || !shown) return [];
   const near = recording.events.filter((event) => event.peer === shown.peer);
   const at = near.indexOf(shown);
