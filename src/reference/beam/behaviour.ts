@@ -97,9 +97,9 @@ async function inputOf(url: string, headers: Record<string, string>, input: stri
   return [outputs(talk), closed];
 }
 
-/** Resolves when the last answer is there, or never will be. */
+/** Resolves when the last answer is there, or never will be, also on a machine that stands still for a while. */
 async function fence(talk: Talk): Promise<0> {
-  const deadline = Date.now() + 2000;
+  const deadline = Date.now() + 4000;
   for (let count = 1; Date.now() < deadline; count += 1) {
     if (talk.frames.some(({ text }) => text.includes('last'))) break;
     await talk.until(count, deadline - Date.now());
