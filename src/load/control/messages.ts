@@ -6,6 +6,7 @@
  * @module
  */
 import type { LoadPlan } from '../plan/load-plan.ts';
+import type { PublishVia } from '../plan/publish-via.ts';
 
 /** Who takes part, beside the coordinator and the server. */
 export type Role = 'publisher' | 'probes' | 'sentinel' | 'bulk';
@@ -19,6 +20,8 @@ export type Order =
       readonly index: number;
       readonly of: number;
       readonly offset: number;
+      /** Publisher only. */
+      readonly via?: PublishVia;
     }
   /** Sampled again each second. */
   | { readonly say: 'offset'; readonly offset: number }

@@ -102,7 +102,12 @@ export function bulkOf(plan: LoadPlan): number {
   return Math.max(0, plan.stage.subscribers - plan.probes - plan.sentinels);
 }
 
-/** The channel of a subscriber: they are dealt out in turn. */
+/**
+ * The channel of a subscriber: they are dealt out in turn, to probes, sentinels and the generator's each from the
+ * first channel on, so that a sentinel hears what its probe hears.
+ */
 export function channelOfSeat(plan: LoadPlan, seat: number): number {
-  return seat % plan.channels.length;
+  const { probes, sentinels, channels } = plan;
+  const place = seat < probes ? seat : seat < probes + sentinels ? seat - probes : seat - probes - sentinels;
+  return place % channels.length;
 }

@@ -1,0 +1,154 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { accountOf } from '../evidence/accounts.ts';
+import type { StageRecord } from '../evidence/stage-record.ts';
+import { bulkOf, type LoadPlan, publishesOf } from '../plan/load-plan.ts';
+import { dueAfter } from '../plan/schedule.ts';
+import { Conductor, type StageContext } from './conductor.ts';
+
+/** Probes and sentinels come one by one, whatever the rate of the others. */
+const probeRate = 200;
+/** Least and most that is waited for what is owed after the last publish. */
+const drainMs = 10_000;
+
+/** Performs one stage: connect without publishing, late probes last, publish, drain. Whatever happens, it ends. */
+export async function performStage(context: StageContext): Promise<StageRecord> {
+  const conductor = await Conductor.start(context);
+  try {
+    if (conductor.record.broken.length > 0) return conductor.record;
+    await connect(conductor, context.plan);
+    if (conductor.record.unreachable === undefined && !context.signal.aborted) {
+      await whilePublishing(conductor, context);
+      await drain(conductor, context);
+    }
+  } finally {
+    conductor.record.interrupted = context.signal.aborted;
+    await conductor.stop();
+  }
+  return conductor.record;
+}
+
+/** Probes before, amidst and after the others: where in the server's list one stands decides what one sees. */
+async function connect(conductor: Conductor, plan: LoadPlan): Promise<void> {
+  const { probes, sentinels, stage } = plan;
+  const bulk = bulkOf(plan);
+  conductor.mark('connect');
+  let ready = 0;
+  for (const part of [1, 2, 3]) {
+    const some = (count: number): number => Math.round((count * part) / 3);
+    const first = await conductor.joinAll([
+      { role: 'probes', count: some(probes), rate: probeRate },
+      { role: 'sentinel', count: some(sentinels), rate: probeRate },
+    ]);
+    ready += first.ready;
+    if (ready === 0) break;
+    if (part === 3 || bulk === 0) continue;
+    const more = await conductor.joinAll([
+      { role: 'bulk', count: part === 1 ? Math.floor(bulk / 2) : bulk, rate: stage.connectRate },
+    ]);
+    ready += more.ready;
+  }
+  await conductor.flush();
+  conductor.mark('ready');
+  if (ready === 0) conductor.record.unreachable = whyNobody(conductor.record);
+}
+
+async function whilePublishing(conductor: Conductor, { plan, via, signal }: StageContext): Promise<void> {
+  const { stage } = plan;
+  const publishes = publishesOf(stage);
+  const lasts = publishes > 0 ? dueAfter(stage, publishes) : stage.holdMs;
+  const isPublished = publishes > 0 && (via !== undefined || plan.surface === 'beam');
+  const over = new AbortController();
+  const behaving = behave(conductor, plan, lasts, AbortSignal.any([over.signal, signal]));
+  if (isPublished) {
+    const inTime = await conductor.publish(lasts + plan.deadlines.answerMs + 30_000);
+    if (!inTime && !signal.aborted) conductor.record.broken.push('the publisher did not come to its end');
+  } else await hold(stage.holdMs, signal);
+  over.abort();
+  await behaving;
+  conductor.mark('published');
+}
+
+/** What else happens meanwhile. */
+async function behave(conductor: Conductor, plan: LoadPlan, lasts: number, over: AbortSignal): Promise<void> {
+  const { behaviour } = plan.stage;
+  const bulk = bulkOf(plan);
+  switch (behaviour.kind) {
+    case 'steady':
+      return;
+    case 'churn': {
+      const each = Math.max(1, Math.round(bulk * behaviour.sharePerSecond));
+      while (!over.aborted) {
+        await hold(1000, over);
+        if (over.aborted) return;
+        await conductor.orderBulk(
+          (share) => ({ say: 'swap', id: 0, count: share(each), rate: plan.stage.connectRate }),
+          10_000,
+        );
+      }
+      return;
+    }
+    case 'storm':
+      await hold(lasts / 2, over);
+      if (over.aborted) return;
+      conductor.mark('cut');
+      await conductor.orderBulk(() => ({ say: 'cut', id: 0, withinMs: behaviour.jitterMs }), 60_000);
+      conductor.mark('back');
+      return;
+    case 'intruders': {
+      await hold(500, over);
+      const members = Math.max(1, conductor.bulkMembers);
+      await conductor.orderBulk(
+        () => ({
+          say: 'intrude',
+          id: 0,
+          rate: behaviour.rate / members,
+          badShare: behaviour.badShare,
+          forMs: Math.max(1000, lasts - 1000),
+        }),
+        lasts + 30_000,
+      );
+      return;
+    }
+    case 'sleepers':
+      conductor.mark('sleep');
+      conductor.tellBulk((share) => ({
+        say: 'sleep',
+        count: share(Math.max(1, Math.round(bulk * behaviour.share))),
+      }));
+      return;
+  }
+}
+
+/** Until everything owed has arrived, and no longer than the drain lasts. */
+async function drain(conductor: Conductor, { signal }: StageContext): Promise<void> {
+  const { record } = conductor;
+  const until = Date.now() + Math.max(drainMs, 5 * slowest(record));
+  for (;;) {
+    await conductor.flush();
+    if (signal.aborted || accountOf(record).lost === 0 || Date.now() >= until) break;
+    await hold(250, signal);
+  }
+  record.drainedAt = Number(process.hrtime.bigint()) / 1e6;
+  conductor.mark('drained');
+}
+
+/** Roughly the p99 of what probes saw, milliseconds. */
+function slowest({ receipts, publishes }: StageRecord): number {
+  const sent = new Map(publishes.map((one) => [`${one.channel} ${one.seq}`, one.sent]));
+  const delays = receipts
+    .map(({ channel, seq, at }) => at - (sent.get(`${channel} ${seq}`) ?? at))
+    .sort((a, b) => a - b);
+  return delays[Math.floor(delays.length * 0.99)] ?? 0;
+}
+
+function whyNobody({ seats }: StageRecord): string {
+  const refused = seats.find((seat) => seat.refused > 0);
+  if (refused) return `every connection was refused with ${refused.refused}`;
+  if (seats.some(({ opened }) => opened > 0)) return 'connections were opened, and none became ready';
+  return 'no connection could be opened';
+}
+
+async function hold(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted || ms <= 0) return;
+  await sleep(ms, undefined, { signal }).catch(() => {});
+}

@@ -1,0 +1,20 @@
+import type { Authorize, ChannelPlan, IntruderPlan, LoadPlan } from '../plan/load-plan.ts';
+import type { PublishVia } from '../plan/publish-via.ts';
+
+/** What a target was found to be able to do for a stage. */
+export interface Preparation {
+  readonly channels: readonly ChannelPlan[];
+  readonly authorize: Authorize;
+  readonly intruder?: IntruderPlan;
+  readonly via?: PublishVia;
+  readonly places: number;
+  /** Of the published handler, on beam. */
+  readonly handlerKey?: string;
+  /** Ends what was begun for the stage: jobs that would go on. Never rejects. */
+  readonly finish: () => Promise<void>;
+}
+
+/** Why a target cannot be put under such a load: what is missing, in words for its owner. */
+export type Lacking = readonly string[];
+
+export type Stamped = Pick<LoadPlan, 'run' | 'stage'>;

@@ -1,0 +1,142 @@
+import { WebSocket } from 'ws';
+import { now } from '../clock.ts';
+import { seatEvents } from '../control/messages.ts';
+import { channelOfSeat, type LoadPlan } from '../plan/load-plan.ts';
+import { beamInput } from '../wire/beam-session.ts';
+import { readyNumber } from '../wire/marker.ts';
+import { ownWriteOf } from '../wire/own-write.ts';
+import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
+import { newSession, type SessionReader } from '../wire/session.ts';
+import { signatureFor } from './authorize.ts';
+
+/** What a probe tells as it happens. */
+export interface ProbeListener {
+  readonly life: (seat: number, event: number, at: number, value: number) => void;
+  readonly receipt: (seat: number, channel: number, seq: number, at: number, own: number) => void;
+  readonly frame: (seat: number, at: number, text: string) => void;
+  readonly other: () => void;
+}
+
+/**
+ * One measuring subscriber. Whatever arrives is stamped before anything else is done, and handed on as it is: what
+ * it means is for the judge to say.
+ */
+export class Probe {
+  readonly seat: number;
+  readonly channel: number;
+  readonly ledger = new SeatLedger();
+  /** Resolves when it is ready, or will never be. */
+  readonly settled: Promise<boolean>;
+  readonly #plan: LoadPlan;
+  readonly #reader: SessionReader;
+  readonly #listener: ProbeListener;
+  readonly #state = newSession();
+  readonly #socket: WebSocket;
+  #settle: (isReady: boolean) => void = () => {};
+
+  constructor(plan: LoadPlan, seat: number, reader: SessionReader, listener: ProbeListener) {
+    this.seat = seat;
+    this.channel = channelOfSeat(plan, seat);
+    this.#plan = plan;
+    this.#reader = reader;
+    this.#listener = listener;
+    this.settled = new Promise((resolve) => {
+      this.#settle = resolve;
+    });
+    const door = plan.channels[this.channel];
+    if (!door) throw new Error(`the plan has no channel ${this.channel}`);
+    const { ca, insecure, serverName } = plan.tls;
+    this.#tell(seatEvents.dialled, 0);
+    this.#socket = new WebSocket(door.url, {
+      headers: { ...door.headers },
+      perMessageDeflate: false,
+      handshakeTimeout: plan.deadlines.connectMs + plan.deadlines.answerMs,
+      ...(ca === undefined ? {} : { ca }),
+      ...(insecure ? { rejectUnauthorized: false } : {}),
+      ...(serverName === undefined ? {} : { servername: serverName }),
+    });
+    this.#listen(door.name);
+  }
+
+  /** On beam: sends an input; its answer is a delivery. */
+  ask(seq: number): void {
+    if (this.#socket.readyState !== WebSocket.OPEN) return;
+    this.ledger.note(runKinds.asked, seq, seq);
+    this.#socket.send(beamInput(this.#plan.run, this.seat, seq, this.#plan.stage.padding));
+  }
+
+  close(): void {
+    if (this.#socket.readyState >= WebSocket.CLOSING) return;
+    this.#tell(seatEvents.closing, 0);
+    this.#socket.close(1000);
+  }
+
+  #listen(channelName: string): void {
+    const socket = this.#socket;
+    socket.on('open', () => {
+      this.#tell(seatEvents.opened, 0);
+      const first =
+        this.#plan.surface === 'beam'
+          ? beamInput(this.#plan.run, this.seat, readyNumber, 0)
+          : this.#reader.opened();
+      if (first !== undefined) socket.send(first);
+    });
+    socket.on('message', (data: Buffer) => {
+      const at = now();
+      this.#take(at, data.toString(), channelName);
+    });
+    socket.on('unexpected-response', (_request, response) => {
+      this.#tell(seatEvents.refused, response.statusCode ?? 0);
+      this.#settle(false);
+      response.destroy();
+    });
+    socket.on('error', () => {
+      if (!this.#state.ready && socket.readyState !== WebSocket.OPEN) {
+        this.#tell(seatEvents.refused, 0);
+        this.#settle(false);
+      }
+    });
+    socket.on('close', (code) => {
+      this.#tell(seatEvents.closed, code);
+      this.#settle(false);
+    });
+  }
+
+  #take(at: number, text: string, channelName: string): void {
+    const reader = this.#reader;
+    switch (reader.read(text, this.#state)) {
+      case 'delivery': {
+        this.#listener.frame(this.seat, at, text);
+        const own = this.#plan.stamped ? ownWriteOf(text) : Number.NaN;
+        const expected = this.#plan.surface === 'beam' ? this.seat : this.channel;
+        if (reader.channel !== expected) this.ledger.note(runKinds.foreign, reader.seq, reader.channel);
+        else if (reader.seq < 0x7fff_ffff) this.ledger.receive(reader.seq);
+        this.#listener.receipt(this.seat, reader.channel, reader.seq, at, own);
+        return;
+      }
+      case 'ready':
+        this.#listener.life(this.seat, seatEvents.ready, at, 0);
+        this.#settle(true);
+        return;
+      case 'reply':
+        this.#socket.send(reader.reply);
+        return;
+      case 'authorize':
+        signatureFor(this.#plan.authorize, this.#state.socketId, channelName).then(
+          (auth) => this.#socket.send(reader.subscribe(channelName, auth)),
+          () => this.#settle(false),
+        );
+        return;
+      case 'refused':
+        this.#tell(seatEvents.refused, 0);
+        this.#settle(false);
+        return;
+      default:
+        this.#listener.other();
+    }
+  }
+
+  #tell(event: number, value: number): void {
+    this.#listener.life(this.seat, event, now(), value);
+  }
+}

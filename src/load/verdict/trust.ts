@@ -1,0 +1,184 @@
+import type { StageRecord } from '../evidence/stage-record.ts';
+import { lineThrough } from '../evidence/statistics.ts';
+import { publishesOf } from '../plan/load-plan.ts';
+import type { Ceiling, StageResult, TrustCheck } from './load-result.ts';
+
+/** Limits of DESIGN.md and issue: what separates the server's numbers from the generator's. */
+const limits = {
+  probeOverSentinel: { factor: 1.25, plusMs: 1 },
+  lateness: { leastMs: 3, share: 0.1 },
+  /** Lag of the generator's event loop that goes on growing: a queue that does not drain. */
+  lagGrowth: { share: 0.5, leastMs: 25 },
+  floorsDiffer: { share: 0.5, leastMs: 1 },
+  clockJumpMs: 1,
+} as const;
+
+/** Whether a stage's numbers are the server's, and if not, what to do. Pure. */
+export function trustOf(
+  record: StageRecord,
+  result: StageResult,
+  ceiling: Ceiling | null,
+): readonly TrustCheck[] {
+  const checks: (TrustCheck | undefined)[] = [
+    processesOf(record),
+    accountsOf(record, result),
+    probesAgainstSentinel(result),
+    latenessOf(result),
+    lagOf(record, result),
+    floorsOf(result),
+    clockOf(record, result),
+    ceilingOf(result, ceiling),
+  ];
+  return checks.filter((check): check is TrustCheck => check !== undefined);
+}
+
+function processesOf(record: StageRecord): TrustCheck {
+  const troubles = [
+    ...record.broken,
+    ...record.endings.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`${name} ${trouble}`])),
+  ];
+  return {
+    id: 'processes',
+    stage: record.plan.stage.name,
+    title: 'every process of the harness did its part',
+    value: troubles.length,
+    limit: 0,
+    unit: 'troubles',
+    ok: troubles.length === 0,
+    advice: troubles.slice(0, 3).join('; '),
+  };
+}
+
+/** All that was planned was sent, and whoever was asked to connect has a record. */
+function accountsOf(record: StageRecord, { publishes, connections }: StageResult): TrustCheck | undefined {
+  if (record.interrupted || record.unreachable !== undefined) return undefined;
+  const { stage } = record.plan;
+  const missing = publishesOf(stage) - publishes.sent + Math.max(0, stage.subscribers - connections.asked);
+  return {
+    id: 'accounts',
+    stage: stage.name,
+    title: 'planned publishes that were not sent, and subscribers that were not begun',
+    value: missing,
+    limit: 0,
+    unit: '',
+    ok: missing === 0,
+    advice: 'a process of the generator fell behind: fewer subscribers, or a lower rate',
+  };
+}
+
+function probesAgainstSentinel({ name, latency, sentinel }: StageResult): TrustCheck | undefined {
+  const probe = latency.delivery;
+  if (!probe || !sentinel) return undefined;
+  const { factor, plusMs } = limits.probeOverSentinel;
+  const limit = factor * sentinel.p99 + plusMs;
+  return {
+    id: 'probes',
+    stage: name,
+    title: 'p99 of the probes, against a bare socket reader beside them',
+    value: probe.p99,
+    limit,
+    unit: 'ms',
+    ok: probe.p99 <= limit,
+    advice: 'the measuring process is starved: fewer deliveries per second, or more cores',
+  };
+}
+
+function latenessOf({ name, latency }: StageResult): TrustCheck | undefined {
+  const { lateness, last } = latency;
+  if (!lateness) return undefined;
+  const limit = Math.max(limits.lateness.leastMs, limits.lateness.share * (last?.p99 ?? 0));
+  return {
+    id: 'lateness',
+    stage: name,
+    title: 'p99 of how late publishes were sent',
+    value: lateness.p99,
+    limit,
+    unit: 'ms',
+    ok: lateness.p99 <= limit,
+    advice: 'the publisher is starved: a lower rate, fewer subscribers, or more cores',
+  };
+}
+
+/** No fixed limit tells a good event loop from a bad one; one that grows does not drain. */
+function lagOf(record: StageRecord, { name }: StageResult): TrustCheck | undefined {
+  const during = record.lags.filter(
+    ({ at }) => at >= record.startAt && !(at > record.publishedAt) && Number.isFinite(at),
+  );
+  const byProcess = new Map<number, { x: number[]; y: number[] }>();
+  for (const { process, at, p50 } of during) {
+    const known = byProcess.get(process) ?? { x: [], y: [] };
+    known.x.push((at - record.startAt) / 1000);
+    known.y.push(p50);
+    byProcess.set(process, known);
+  }
+  let worst = 0;
+  let isJudged = false;
+  for (const { x, y } of byProcess.values()) {
+    const line = lineThrough(x, y);
+    if (!line) continue;
+    isJudged = true;
+    const growth = line.last - line.first;
+    const allowed = Math.max(limits.lagGrowth.leastMs, limits.lagGrowth.share * Math.max(0, line.first));
+    if (line.low > 0 && growth > allowed) worst = Math.max(worst, growth);
+  }
+  if (!isJudged) return undefined;
+  return {
+    id: 'lag',
+    stage: name,
+    title: `growth of the event-loop lag of ${record.driver}, where it grows`,
+    value: worst,
+    limit: limits.lagGrowth.leastMs,
+    unit: 'ms',
+    ok: worst === 0,
+    advice: 'the generator falls behind what arrives: fewer deliveries per second, or --driver node',
+  };
+}
+
+function floorsOf({ name, floor: { before, after } }: StageResult): TrustCheck | undefined {
+  if (!before || !after) return undefined;
+  const [low, high] = [Math.min(before.p50, after.p50), Math.max(before.p50, after.p50)];
+  const { share, leastMs } = limits.floorsDiffer;
+  return {
+    id: 'floors',
+    stage: name,
+    title: 'floor before and after the run: p50 that they differ by',
+    value: high - low,
+    limit: Math.max(leastMs, share * low),
+    unit: 'ms',
+    ok: high - low <= Math.max(leastMs, share * low),
+    advice: 'the machine is not quiet: end what else runs on it, and run again',
+  };
+}
+
+function clockOf(record: StageRecord, { name }: StageResult): TrustCheck | undefined {
+  const { offsets } = record;
+  if (offsets.length < 2) return undefined;
+  let jump = 0;
+  for (let at = 1; at < offsets.length; at++) {
+    jump = Math.max(jump, Math.abs((offsets[at]?.offset ?? 0) - (offsets[at - 1]?.offset ?? 0)));
+  }
+  return {
+    id: 'clock',
+    stage: name,
+    title: 'largest step of the wall clock against the monotonic clock',
+    value: jump,
+    limit: limits.clockJumpMs,
+    unit: 'ms',
+    ok: jump <= limits.clockJumpMs,
+    advice: 'the wall clock was set during the run: stop what sets it, and run again',
+  };
+}
+
+function ceilingOf({ name, rate }: StageResult, ceiling: Ceiling | null): TrustCheck | undefined {
+  if (!ceiling) return undefined;
+  return {
+    id: 'ceiling',
+    stage: name,
+    title: 'deliveries per second, against what this generator carries',
+    value: rate.deliveriesOffered,
+    limit: ceiling.deliveriesPerSecond,
+    unit: '/s',
+    ok: rate.deliveriesOffered <= ceiling.deliveriesPerSecond,
+    advice: `stay under ${Math.floor(ceiling.deliveriesPerSecond)} deliveries per second, or use --driver node`,
+  };
+}
