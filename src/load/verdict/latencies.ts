@@ -60,9 +60,7 @@ export function warmupLasts({ plan: { stage } }: StageRecord): number {
 }
 
 /** Per publish, the receipts of its first and last probe. */
-export function extremesOf(
-  measured: readonly Measured[],
-): readonly {
+export function extremesOf(measured: readonly Measured[]): readonly {
   readonly intended: number;
   readonly sent: number;
   readonly first: number;

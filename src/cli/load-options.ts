@@ -1,0 +1,72 @@
+import { type Command, Option } from 'commander';
+import type { SurfaceName } from '../contract/requirement.ts';
+import { type Dialects, dialects, once, pairs, several, surfaceName, whole } from './arguments.ts';
+
+/** What `load` was asked for. */
+export interface LoadOptions {
+  readonly target?: string;
+  readonly surface?: SurfaceName;
+  readonly dialect: Dialects;
+  readonly driver: 'k6' | 'node';
+  readonly set: Readonly<Record<string, string>>;
+  readonly slo: readonly string[];
+  readonly seed: number;
+  readonly out?: string;
+  readonly list: boolean;
+  readonly dryRun: boolean;
+  readonly verbose: boolean;
+}
+
+const largestSeed = 2 ** 32 - 1;
+
+/** Adds the options of `load`; `act` is called with the profile, if one was named, and what the options come to. */
+export function loadCommand(
+  program: Command,
+  act: (profile: string | undefined, options: LoadOptions) => Promise<void>,
+): void {
+  program
+    .command('load')
+    .description(
+      'Puts a server under load and measures how long its events take, with the proof that the numbers are its own.',
+    )
+    .argument('[profile]', 'a profile (see --list), or the path of a file with one')
+    .option(
+      '--target <file|url>',
+      'target file, or the URL of one server; default: the reference server',
+      once,
+    )
+    .option(
+      '--surface <surface>',
+      'pusher, emit or beam; default: the first that the profile has',
+      surfaceName,
+    )
+    .option('--dialect <surface=name...>', 'dialect of the payloads', dialects, {})
+    .addOption(
+      new Option('--driver <name>', 'who makes the bulk of the load').choices(['k6', 'node']).default('k6'),
+    )
+    .option('--set <key=value...>', 'a number of every stage; several values make a stage each', pairs, {})
+    .option('--slo <condition...>', 'such as last.p99<50ms; a bare p99 is last.p99', several, [])
+    .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
+    .option('--out <folder>', 'where the reports go; default: reports/load/ and the id of the run', once)
+    .option('--list', 'print the profiles, and on which surface and with which driver each is offered', false)
+    .option('--dry-run', 'print what would be done, and at what cost', false)
+    .option('--verbose', 'more of what happens', false)
+    .addHelpText('after', loadHelp)
+    .action((profile: string | undefined, raw: Omit<LoadOptions, 'seed'> & { readonly seed?: number }) =>
+      act(profile, { ...raw, seed: raw.seed ?? Math.floor(Math.random() * largestSeed) }),
+    );
+}
+
+const loadHelp = `
+Exit codes (the first that fits):
+  2  usage, configuration, limits, or a profile that does not apply
+  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload
+  3  target unreachable, interrupted, or the harness itself broke
+  5  invalid: the generator or the calibration broke; no number is claimed
+  1  a gate or an SLO does not hold
+  0  pass
+
+Examples:
+  plumbline load smoke
+  plumbline load fanout --target server.yaml --surface emit --slo 'last.p99<50ms'
+  plumbline load fanout --set subscribers=100,300 --driver node`;

@@ -1,0 +1,102 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { Target } from '../../target/target.ts';
+import type { StageShape } from '../plan/load-plan.ts';
+import type { Ceiling } from '../verdict/load-result.ts';
+import { stageResultOf } from '../verdict/stage-result.ts';
+import { trustOf } from '../verdict/trust.ts';
+import { type Means, measure } from './measure.ts';
+
+/** Seconds that each rate is held; long enough for a queue to be seen to grow. */
+const trialSeconds = 4;
+/** Deliveries per second of the first trial, and by how much the next has more. */
+const firstRate = 5000;
+const step = 2;
+const mostRate = 160_000;
+/** How long a ceiling is good for. */
+const validMs = 7 * 24 * 60 * 60 * 1000;
+
+/**
+ * The highest rate of deliveries, tried in doubling steps against the null server, at which the generator still tells
+ * the truth. Kept in a file by everything that it depends on, for a week.
+ */
+export async function ceilingOf(
+  means: Means,
+  target: Target,
+  shape: StageShape,
+  known: { readonly folder: string; readonly fingerprint: string },
+  numberFrom: number,
+): Promise<Ceiling> {
+  const subscribers = Math.min(500, Math.max(100, shape.subscribers));
+  const file = join(
+    known.folder,
+    `ceiling-${known.fingerprint}-${means.driver.name}-${target.surface}-${subscribers}.json`,
+  );
+  const cached = await readCached(file);
+  if (cached) return cached;
+  const trials: { deliveriesPerSecond: number; valid: boolean; reason: string }[] = [];
+  let best = 0;
+  for (let rate = firstRate, number = numberFrom; rate <= mostRate; rate *= step, number++) {
+    if (means.signal.aborted) break;
+    const trial = await tryRate(means, target, shape, subscribers, rate, number);
+    trials.push(trial);
+    if (!trial.valid) break;
+    best = rate;
+  }
+  const ceiling: Ceiling = {
+    deliveriesPerSecond: best,
+    atLeast: trials.every(({ valid }) => valid),
+    trials,
+    measuredAt: new Date().toISOString(),
+    cached: false,
+  };
+  // One that was broken off says nothing for the next run.
+  if (!means.signal.aborted && best > 0) await writeCached(file, ceiling);
+  return ceiling;
+}
+
+async function tryRate(
+  means: Means,
+  target: Target,
+  shape: StageShape,
+  subscribers: number,
+  deliveries: number,
+  number: number,
+): Promise<{ deliveriesPerSecond: number; valid: boolean; reason: string }> {
+  const rate = deliveries / subscribers;
+  const stage: StageShape = {
+    ...shape,
+    name: `ceiling ${deliveries}`,
+    subscribers,
+    channels: 1,
+    spread: 'even',
+    connectRate: 2000,
+    pace: [{ rate, publishes: Math.ceil(rate * trialSeconds) }],
+    warmup: Math.ceil(rate * 0.5),
+    holdMs: 0,
+    padding: shape.padding,
+    behaviour: { kind: 'steady' },
+  };
+  const { record, monitors } = await measure(means, { target, stage, number, stamped: true });
+  const result = stageResultOf(record, { floor: { before: null, after: null }, monitors });
+  const broken = trustOf(record, result, null).find(({ ok }) => !ok);
+  const { lost } = result.deliveries;
+  const reason = broken ? broken.title : lost > 0 ? `${lost} deliveries were lost` : '';
+  return { deliveriesPerSecond: deliveries, valid: reason === '', reason };
+}
+
+async function readCached(file: string): Promise<Ceiling | undefined> {
+  try {
+    const ceiling = JSON.parse(await readFile(file, 'utf8')) as Ceiling;
+    const age = Date.now() - Date.parse(ceiling.measuredAt);
+    return age >= 0 && age < validMs ? { ...ceiling, cached: true } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function writeCached(file: string, ceiling: Ceiling): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(ceiling, null, 2)}\n`);
+  await rename(`${file}.${process.pid}`, file);
+}

@@ -1,0 +1,130 @@
+import { availableParallelism } from 'node:os';
+import type { Contract } from '../../contract/contract.ts';
+import type { Target } from '../../target/target.ts';
+import type { BulkDriver } from '../drivers/driver.ts';
+import type { StageRecord } from '../evidence/stage-record.ts';
+import { performStage } from '../perform/perform-stage.ts';
+import { emptyRecord, type StageRecorder } from '../perform/recorder.ts';
+import { bulkOf, type LoadPlan, publishesOf, type StageShape } from '../plan/load-plan.ts';
+import { dialectOf, prepare } from '../prepare/prepare.ts';
+import { FrameJudge } from '../verdict/frame-judge.ts';
+
+/** What every measurement of a run is made with. */
+export interface Means {
+  readonly contract: Contract;
+  readonly driver: BulkDriver;
+  readonly seed: number;
+  /** For what processes print. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+/** One measurement to make. */
+export interface Measurement {
+  readonly target: Target;
+  readonly stage: StageShape;
+  /** Counted through a run: no two measurements have the same frames. */
+  readonly number: number;
+  /** Of the null server. */
+  readonly stamped: boolean;
+  /** Pid of the server, where it can be seen. */
+  readonly serverPid?: number;
+  readonly onProgress?: (recorder: StageRecorder) => void;
+}
+
+/** What one measurement came to. */
+export interface Measured {
+  readonly record: StageRecord;
+  readonly monitors: { readonly seen: number; readonly judged: number; readonly skipped: number };
+}
+
+/** Performs one stage on a target, from what it needs there to what is left to be ended. Never rejects for the target. */
+export async function measure(means: Means, measurement: Measurement): Promise<Measured> {
+  const { contract, driver, signal, folder } = means;
+  const { target, stage, serverPid, onProgress } = measurement;
+  const dialect = dialectOf(contract, target);
+  const run = runNumber(means.seed, measurement.number);
+  let prepared: Awaited<ReturnType<typeof prepare>>;
+  try {
+    prepared = await prepare(contract, target, dialect, { run, stage });
+  } catch (cause) {
+    const record = emptyRecord(planOf(means, measurement, dialect, run, undefined), driver.name);
+    record.unreachable = (cause as Error).message;
+    return { record, monitors: { seen: 0, judged: 0, skipped: 0 } };
+  }
+  const plan = planOf(means, measurement, dialect, run, prepared);
+  const judge = new FrameJudge(plan, prepared.via, prepared.handlerKey);
+  let recorder: StageRecorder | undefined;
+  try {
+    const isPublished = publishesOf(stage) > 0;
+    const record = await performStage({
+      plan,
+      ...(isPublished && prepared.via !== undefined ? { via: prepared.via } : {}),
+      driver,
+      members: membersOf(plan, driver),
+      observed: serverPid === undefined ? {} : { server: serverPid },
+      folder,
+      signal,
+      onFrame: (seat, _at, text) => judge.judge(seat, text),
+      onProgress: (one) => {
+        recorder = one;
+        onProgress?.(one);
+      },
+    });
+    record.changed.push(...judge.changed);
+    return {
+      record,
+      monitors: {
+        seen: recorder?.framesSeen ?? judge.judged,
+        judged: judge.judged,
+        skipped: recorder?.framesSkipped ?? 0,
+      },
+    };
+  } finally {
+    await prepared.finish();
+  }
+}
+
+function planOf(
+  means: Means,
+  { target, stage, stamped }: Measurement,
+  dialect: string,
+  run: number,
+  prepared: Awaited<ReturnType<typeof prepare>> | undefined,
+): LoadPlan {
+  const probes = probesFor(stage);
+  return {
+    run,
+    surface: target.surface,
+    dialect,
+    seed: means.seed,
+    stage,
+    channels: prepared?.channels ?? [],
+    authorize: prepared?.authorize ?? { kind: 'none' },
+    ...(prepared?.intruder === undefined ? {} : { intruder: prepared.intruder }),
+    places: prepared?.places ?? 1,
+    probes,
+    sentinels: probes,
+    tls: target.tls,
+    deadlines: target.deadlines,
+    stamped,
+  };
+}
+
+/** Probes at each join position, and as many sentinels, out of the stage's subscribers; more where there are channels. */
+function probesFor({ subscribers, channels }: StageShape): number {
+  const wanted = channels > 1 ? 30 : subscribers >= 60 ? 9 : subscribers >= 24 ? 6 : 3;
+  return Math.max(1, Math.min(wanted, Math.floor(subscribers / 3)));
+}
+
+/** Few VUs with many sockets each: twice the cores for k6, one thread a core for Node. */
+function membersOf(plan: LoadPlan, driver: BulkDriver): number {
+  const cores = availableParallelism();
+  const most = driver.name === 'k6' ? 2 * cores : cores;
+  return Math.max(1, Math.min(most, bulkOf(plan)));
+}
+
+/** 32 bits that no other measurement of this seed has. */
+function runNumber(seed: number, number: number): number {
+  return (Math.imul(seed ^ 0x5bd1e995, 0x2545f491) + Math.imul(number + 1, 0x9e3779b1)) >>> 0;
+}
