@@ -59,6 +59,8 @@ class Sentinel {
     );
     const settled = await Promise.all(began.map((seat) => seat.settled));
     const ready = settled.filter(Boolean).length;
+    // What it is made of is told first.
+    this.#crew.accounts.tell();
     this.#control.tell({ say: 'joined', id, ready, failed: settled.length - ready });
   }
 
