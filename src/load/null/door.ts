@@ -85,7 +85,8 @@ export class Door {
   #entrance({ bad, join }: Admission, number: number): Admission['join'] | number {
     if (bad === undefined) return join;
     // Who asks for what is not there cannot be let in by mistake.
-    if (bad !== 404 && this.#draws.acceptBad()) {
+    if (bad === 404) return bad;
+    if (this.#draws.acceptBad()) {
       this.#note('acceptBad', number);
       return join;
     }
