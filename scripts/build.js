@@ -28,6 +28,8 @@ const entryPoints = {
   'contract-compiler': 'src/contract/compile.ts',
   'reference-worker': 'src/reference/worker.ts',
   'prove-worker': 'src/cli/prove-worker.ts',
+  'load-null': 'src/load/null/main.ts',
+  'load-sentinel': 'src/load/processes/sentinel.ts',
 };
 
 /** Older chunks stay this long: a process that runs from them may still load one. */
