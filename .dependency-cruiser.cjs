@@ -31,6 +31,8 @@ const MAY_IMPORT = {
     'src/conform',
     'src/report',
   ],
+  // What k6 runs is bundled with these alone, none of which needs anything of Node's.
+  'load/k6': ['src/load/bulk', 'src/load/wire', 'src/load/control', 'src/load/plan'],
 };
 
 /** Only types may cross here: a reporter reads events, and knows neither sockets nor how they came about. */
@@ -41,7 +43,7 @@ const TEST = '[.]test[.]ts$';
 const inFolders = (folders) => `^(${folders.join('|')})/`;
 
 const directions = Object.entries(MAY_IMPORT).map(([folder, allowed]) => ({
-  name: `imports-of-${folder.replace('/', '-')}`,
+  name: `imports-of-${folder.replaceAll('/', '-')}`,
   comment: `${folder} may import ${allowed.length > 0 ? allowed.join(', ') : 'nothing of ours'}.`,
   severity: 'error',
   from: { path: inFolders([folder]), pathNot: TEST },
@@ -61,6 +63,16 @@ module.exports = {
   forbidden: [
     ...directions,
     ...typesOnly,
+    {
+      name: 'k6-has-no-node',
+      comment: 'These run in k6 as well, which has neither Node modules nor packages.',
+      severity: 'error',
+      from: {
+        path: '^(load/k6|src/load/(bulk|wire|plan)|src/load/control/(codec|messages)[.]ts)',
+        pathNot: TEST,
+      },
+      to: { dependencyTypes: ['core', 'npm'], path: '', pathNot: 'k6' },
+    },
     {
       name: 'nothing-imports-the-cli',
       comment: 'The command line is the top; what others need of it belongs further down.',

@@ -30,7 +30,14 @@ const entryPoints = {
   'prove-worker': 'src/cli/prove-worker.ts',
   'load-null': 'src/load/null/main.ts',
   'load-sentinel': 'src/load/processes/sentinel.ts',
+  'load-publisher': 'src/load/processes/publisher.ts',
+  'load-probes': 'src/load/processes/probes.ts',
+  'load-bulk-node': 'src/load/drivers/node-worker.ts',
+  'provide-k6': 'src/load/drivers/provide-k6.ts',
 };
+
+/** Scripts that k6 runs: one file each, since k6 finds no packages, and as modern as what k6 1.6 understands. */
+const k6Scripts = ['load/k6/pusher.ts', 'load/k6/emit.ts', 'load/k6/beam.ts'];
 
 /** Older chunks stay this long: a process that runs from them may still load one. */
 const keepOldChunksMs = 60 * 60 * 1000;
@@ -45,6 +52,7 @@ await withLock(join(root, '.cache', 'build.lock'), async () => {
   const { metafile, outputFiles } = await bundle();
   proveLazyParser(metafile);
   install(outputFiles);
+  installK6Scripts(await bundleK6Scripts());
   if (release) writeFileSync(join(dist, 'NOTICES.txt'), noticesOf(root, Object.keys(metafile.inputs)));
   compileContract();
   renameSync(stamp, join(dist, '.stamp'));
@@ -79,6 +87,31 @@ async function bundle() {
       'node-fetch': './scripts/no-fetch.js',
     },
   });
+}
+
+async function bundleK6Scripts() {
+  const { outputFiles } = await esbuild.build({
+    absWorkingDir: root,
+    entryPoints: k6Scripts,
+    outdir: join(dist, 'k6'),
+    write: false,
+    bundle: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    external: ['k6', 'k6/*'],
+    logLevel: 'warning',
+  });
+  return outputFiles;
+}
+
+/** @param {readonly esbuild.OutputFile[]} outputs */
+function installK6Scripts(outputs) {
+  mkdirSync(join(dist, 'k6'), { recursive: true });
+  for (const { path, contents } of outputs) {
+    writeFileSync(beside(basename(path)), contents);
+    renameSync(beside(basename(path)), join(dist, 'k6', basename(path)));
+  }
 }
 
 function writtenEntryPoints() {

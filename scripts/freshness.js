@@ -2,7 +2,14 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** What the bundles are made from. The lockfile stands for the packages that are bundled. */
-const bundleInputs = ['src', 'suites', 'scripts/build.js', 'scripts/no-fetch.js', 'package-lock.json'];
+const bundleInputs = [
+  'src',
+  'suites',
+  'load/k6',
+  'scripts/build.js',
+  'scripts/no-fetch.js',
+  'package-lock.json',
+];
 
 /**
  * Whether dist was made from other sources than there are now, or is not there. Asks the file system for times

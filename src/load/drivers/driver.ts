@@ -1,27 +1,35 @@
+import type { SurfaceName } from '../../contract/requirement.ts';
 import type { Ending } from '../evidence/stage-record.ts';
+import type { LoadPlan } from '../plan/load-plan.ts';
 
-/** Makes the bulk of the load: the subscribers that count, and whose own latencies are claimed for nothing. */
+/** What a driver is started with. */
+export interface BulkOptions {
+  readonly control: { readonly url: string; readonly token: string };
+  readonly surface: SurfaceName;
+  /** How many parts the subscribers are to be held in: VUs of k6, threads of Node. */
+  readonly members: number;
+  /** File for what the process prints. */
+  readonly log: string;
+  /** As in the plan; k6 has to know it before the plan comes. */
+  readonly tls?: LoadPlan['tls'];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Who holds the bulk of the subscribers of a measurement. */
 export interface BulkDriver {
   readonly name: 'k6' | 'node';
   readonly version: string;
-  /** Starts what connects to the coordinator as `bulk`, that many times. */
-  readonly start: (options: BulkOptions) => Promise<BulkProcess>;
-}
-
-export interface BulkOptions {
-  readonly control: { readonly url: string; readonly token: string };
-  /** Members of the control connection to make: VUs of k6, threads of Node. */
-  readonly members: number;
-  readonly surface: 'pusher' | 'emit' | 'beam';
-  /** File for whatever it prints. */
-  readonly log: string;
-  readonly env?: Readonly<Record<string, string>>;
+  start(options: BulkOptions): Promise<BulkProcess>;
 }
 
 export interface BulkProcess {
   readonly pid: number;
+  /** So many members will say hello over control. */
   readonly members: number;
   readonly ended: Promise<Ending>;
-  /** After it was asked to stop over the control connection: waits, then insists, then ends it. */
-  readonly stop: () => Promise<Ending>;
+  /**
+   * To be called after `stop` has been sent over control: makes sure that the process ends, in the end by force, and
+   * says in `trouble` what that took.
+   */
+  stop(): Promise<Ending>;
 }

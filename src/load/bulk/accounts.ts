@@ -1,0 +1,84 @@
+import { encodeHistogram, encodeRuns, histogramKinds } from '../control/codec.ts';
+import type { SeatRow } from '../control/messages.ts';
+import { Histogram } from '../wire/histogram.ts';
+import type { SeatLedger } from '../wire/seat-ledger.ts';
+import type { Host } from './host.ts';
+
+/** Whose deliveries are told. */
+interface Told {
+  readonly seat: number;
+  readonly ledger: SeatLedger;
+}
+
+/**
+ * What one member of the generator has to tell, gathered for a second and then sent: what was sent survives the
+ * process. This file runs in Node and in k6.
+ */
+export class Accounts {
+  readonly delivery = new Histogram();
+  readonly floor = new Histogram();
+  readonly #host: Host;
+  #begun: [seat: number, channel: number, position: number][] = [];
+  #life: SeatRow[] = [];
+  #frames = 0;
+  #characters = 0;
+  #other = 0;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  begun(seat: number, channel: number): void {
+    this.#begun.push([seat, channel, 0]);
+  }
+
+  life(seat: number, event: number, at: number, value = 0): void {
+    // Microseconds are more than any of these clocks is good for; more digits only make the message longer.
+    this.#life.push([seat, event, Math.round(at * 1000) / 1000, value]);
+  }
+
+  /** A message of this run; `length` in characters, since counting bytes would cost as much as reading it. */
+  frame(length: number): void {
+    this.#frames += 1;
+    this.#characters += length;
+  }
+
+  other(): void {
+    this.#other += 1;
+  }
+
+  /** Sends all that is new. */
+  tell(subscribers: Iterable<Told>): void {
+    const host = this.#host;
+    if (this.#begun.length > 0) host.tell({ say: 'seats', rows: this.#begun });
+    if (this.#life.length > 0) host.tell({ say: 'life', rows: this.#life });
+    this.#begun = [];
+    this.#life = [];
+    this.#tellRuns(subscribers);
+    this.#tellHistogram(histogramKinds.delivery, this.delivery);
+    this.#tellHistogram(histogramKinds.floor, this.floor);
+    if (this.#frames + this.#other > 0) {
+      host.tell({ say: 'counts', frames: this.#frames, bytes: this.#characters, other: this.#other });
+    }
+    this.#frames = 0;
+    this.#characters = 0;
+    this.#other = 0;
+  }
+
+  #tellRuns(subscribers: Iterable<Told>): void {
+    const seats: number[] = [];
+    const runs: (readonly number[])[] = [];
+    for (const { seat, ledger } of subscribers) {
+      if (!ledger.hasNews) continue;
+      seats.push(seat);
+      runs.push(ledger.take());
+    }
+    if (seats.length > 0) this.#host.send(encodeRuns(seats, runs));
+  }
+
+  #tellHistogram(kind: number, histogram: Histogram): void {
+    if (histogram.total === 0) return;
+    this.#host.send(encodeHistogram(kind, this.#host.now(), histogram.pairs(), histogram.overflow));
+    histogram.clear();
+  }
+}

@@ -1,0 +1,296 @@
+import { seatEvents } from '../control/messages.ts';
+import type { Intended } from '../plan/intended.ts';
+import { type ChannelPlan, channelOfSeat, type LoadPlan } from '../plan/load-plan.ts';
+import { beamInput } from '../wire/beam-session.ts';
+import { readyNumber } from '../wire/marker.ts';
+import { ownWriteOf } from '../wire/own-write.ts';
+import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
+import { newSession, type SessionReader } from '../wire/session.ts';
+import type { Accounts } from './accounts.ts';
+import { authorizeChannel } from './authorize.ts';
+import type { Connection, ConnectionListener, Host } from './host.ts';
+
+/** Seats of those who come back are numbered from the next multiple of this on. */
+export const seatsPerLife = 1_000_000;
+
+/** After the fence a subscriber stays for so long, so that what must not come any more is seen if it does. */
+const lingerMs = 1000;
+
+/** What the subscribers of one member of the generator share. */
+export interface Crew {
+  readonly host: Host;
+  readonly plan: LoadPlan;
+  readonly reader: SessionReader;
+  readonly intended: Intended;
+  readonly accounts: Accounts;
+}
+
+/** Who wants to know how a subscriber fares; each is called once. */
+export interface SubscriberListener {
+  /** The handshake is over, one way or the other. */
+  readonly handshaken: () => void;
+  /** Ready, or known not to be within its time. */
+  readonly settled: (isReady: boolean) => void;
+}
+
+/** One of the generator's subscribers, from dialling to the end of its connection. This file runs in Node and in k6. */
+export class Subscriber implements ConnectionListener {
+  readonly seat: number;
+  /** The seat it had in its first life, which decides channel and schedule. */
+  readonly base: number;
+  readonly ledger = new SeatLedger();
+  /** From the end of its connection on, or of the attempt. */
+  isGone = false;
+  readonly #crew: Crew;
+  readonly #channel: number;
+  readonly #door: ChannelPlan;
+  readonly #state = newSession();
+  #listener: SubscriberListener | undefined;
+  #connection: Connection | undefined;
+  #isOpen = false;
+  #isClosing = false;
+  #isFenced = false;
+  #left: (() => void) | undefined;
+  #cancelDeadline: (() => void) | undefined;
+
+  constructor(crew: Crew, seat: number, listener: SubscriberListener) {
+    this.#crew = crew;
+    this.seat = seat;
+    this.base = seat % seatsPerLife;
+    this.#channel = channelOfSeat(crew.plan, this.base);
+    this.#listener = listener;
+    const door = crew.plan.channels[this.#channel];
+    if (!door) throw new Error(`the plan has no channel ${this.#channel}`);
+    this.#door = door;
+  }
+
+  get isReady(): boolean {
+    return this.#state.ready && this.#isOpen && !this.#state.leaving && !this.#isClosing;
+  }
+
+  dial(): void {
+    const { host, accounts, plan } = this.#crew;
+    accounts.begun(this.seat, this.#channel);
+    accounts.life(this.seat, seatEvents.dialled, host.now());
+    this.#cancelDeadline = host.after(plan.deadlines.connectMs, () => this.#giveUp());
+    this.#connection = host.connect(this.#door, this);
+  }
+
+  opened(at: number): void {
+    if (this.isGone) {
+      // It had been given up, and counts as refused.
+      this.#connection?.close();
+      return;
+    }
+    const { host, accounts, plan, reader } = this.#crew;
+    this.#isOpen = true;
+    accounts.life(this.seat, seatEvents.opened, at);
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = host.after(plan.deadlines.answerMs, () => this.#settle(false));
+    const first = plan.surface === 'beam' ? beamInput(plan.run, this.base, readyNumber, 0) : reader.opened();
+    if (first !== undefined) this.#connection?.send(first);
+    this.#listener?.handshaken();
+  }
+
+  refused(at: number, status: number): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    if (!this.#isClosing) this.#crew.accounts.life(this.seat, seatEvents.refused, at, status);
+    this.#decided();
+  }
+
+  message(data: string | undefined, at: number): void {
+    if (this.isGone) return;
+    if (data === undefined) {
+      this.#crew.accounts.other();
+      return;
+    }
+    const { reader, accounts } = this.#crew;
+    switch (reader.read(data, this.#state)) {
+      case 'delivery':
+        this.#delivered(data, at);
+        return;
+      case 'ready':
+        accounts.life(this.seat, seatEvents.ready, at);
+        this.#settle(true);
+        return;
+      case 'reply':
+        this.#connection?.send(reader.reply);
+        return;
+      case 'authorize':
+        void this.#subscribe();
+        return;
+      case 'fence':
+        this.#fenced(at);
+        return;
+      case 'refused':
+        this.#turnedAway(at, statusIn(reader.reason));
+        return;
+      default:
+        accounts.other();
+    }
+  }
+
+  closed(at: number, code: number): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    const { accounts } = this.#crew;
+    // Where nothing else tells that a subscription has ended, the end of the connection does.
+    if (this.#state.leaving && !this.#isFenced) accounts.life(this.seat, seatEvents.fenced, at);
+    accounts.life(this.seat, seatEvents.closed, at, code);
+    this.#decided();
+  }
+
+  /** Beam: sends an input. False where it cannot. */
+  ask(seq: number): boolean {
+    if (!this.isReady) return false;
+    const { plan } = this.#crew;
+    this.ledger.note(runKinds.asked, seq, seq);
+    this.#connection?.send(beamInput(plan.run, this.base, seq, plan.stage.padding));
+    return true;
+  }
+
+  /** Ends the subscription and asks for what can come only after it; `left` once that has come, or never will. */
+  leave(left: () => void): void {
+    if (this.isGone || !this.#isOpen || this.#state.leaving) {
+      left();
+      return;
+    }
+    const { host, accounts, plan, reader } = this.#crew;
+    this.#left = left;
+    this.#state.leaving = true;
+    this.#cancelDeadline?.();
+    accounts.life(this.seat, seatEvents.leaving, host.now());
+    const leave = reader.leave(this.#door.name);
+    const fence = reader.fence();
+    if (leave === undefined || fence === undefined) {
+      this.close();
+    } else {
+      this.#connection?.send(leave);
+      this.#connection?.send(fence);
+    }
+    this.#cancelDeadline = host.after(plan.deadlines.answerMs, () => {
+      this.#hasLeft();
+      this.close();
+    });
+  }
+
+  close(): void {
+    if (this.isGone || this.#isClosing) return;
+    this.#isClosing = true;
+    const { host, accounts } = this.#crew;
+    if (this.#isOpen) {
+      accounts.life(this.seat, seatEvents.closing, host.now());
+      this.#connection?.close();
+      return;
+    }
+    // Still shaking hands: whatever becomes of it comes too late.
+    accounts.life(this.seat, seatEvents.refused, host.now(), 0);
+    this.isGone = true;
+    this.#connection?.close();
+    this.#decided();
+  }
+
+  /** Ends the connection without a word. */
+  cut(): void {
+    if (this.isGone || this.#isClosing) return;
+    if (!this.#isOpen) {
+      this.close();
+      return;
+    }
+    this.#isClosing = true;
+    this.#crew.accounts.life(this.seat, seatEvents.closing, this.#crew.host.now());
+    this.#connection?.cut();
+  }
+
+  /** Stops reading. False where the host cannot. */
+  sleep(): boolean {
+    if (!this.#connection?.sleep) return false;
+    this.#connection.sleep();
+    return true;
+  }
+
+  #delivered(text: string, at: number): void {
+    const { reader, accounts, intended, plan } = this.#crew;
+    const { channel, seq } = reader;
+    if (!intended.has(channel, seq)) {
+      accounts.other();
+      return;
+    }
+    accounts.frame(text.length);
+    if (channel !== (plan.surface === 'beam' ? this.base : this.#channel)) {
+      this.ledger.note(runKinds.foreign, seq, channel);
+      return;
+    }
+    if (this.#isFenced) {
+      this.ledger.note(runKinds.ghost, seq, channel);
+      return;
+    }
+    const { padding } = plan.stage;
+    if (padding > 0 && text.length < padding) this.ledger.note(runKinds.changed, seq, seq);
+    if (this.ledger.receive(seq) === runKinds.again) return;
+    const due = intended.at(channel, seq);
+    if (!Number.isNaN(due)) accounts.delivery.add(at - due);
+    if (plan.stamped) {
+      const own = ownWriteOf(text);
+      if (!Number.isNaN(own)) accounts.floor.add(at - own);
+    }
+  }
+
+  async #subscribe(): Promise<void> {
+    const { host, plan, reader } = this.#crew;
+    const answer = await authorizeChannel(host, plan.authorize, this.#state.socketId, this.#door.name);
+    if (this.isGone || this.#isClosing) return;
+    if ('auth' in answer) this.#connection?.send(reader.subscribe(this.#door.name, answer.auth));
+    else this.#turnedAway(host.now(), answer.status);
+  }
+
+  #turnedAway(at: number, status: number): void {
+    this.#crew.accounts.life(this.seat, seatEvents.refused, at, status);
+    this.#settle(false);
+    this.close();
+  }
+
+  #fenced(at: number): void {
+    if (this.#isFenced) return;
+    this.#isFenced = true;
+    const { host, accounts } = this.#crew;
+    accounts.life(this.seat, seatEvents.fenced, at);
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = host.after(lingerMs, () => this.close());
+    this.#hasLeft();
+  }
+
+  /** No answer to the handshake in time. */
+  #giveUp(): void {
+    const { host, accounts } = this.#crew;
+    accounts.life(this.seat, seatEvents.refused, host.now(), 0);
+    this.isGone = true;
+    this.#connection?.close();
+    this.#decided();
+  }
+
+  #decided(): void {
+    this.#cancelDeadline?.();
+    this.#listener?.handshaken();
+    this.#settle(false);
+    this.#hasLeft();
+  }
+
+  #settle(isReady: boolean): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.settled(isReady);
+  }
+
+  #hasLeft(): void {
+    const left = this.#left;
+    this.#left = undefined;
+    left?.();
+  }
+}
+
+/** The status or error code that a refusal names; 0: none. */
+function statusIn(reason: string): number {
+  return Number(/"(?:status|code)"\s*:\s*(\d{3,4})\b/.exec(reason)?.[1] ?? 0);
+}

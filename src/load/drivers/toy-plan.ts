@@ -1,0 +1,51 @@
+import type { SurfaceName } from '../../contract/requirement.ts';
+import type { LoadPlan, StageShape } from '../plan/load-plan.ts';
+import { placesOfJob } from '../wire/pusher-session.ts';
+import { toyKey, toySecret } from './toy-target.ts';
+
+/** A small plan for tests: subscribers of the generator alone, on two channels. */
+export function toyPlan(
+  surface: SurfaceName,
+  port: number,
+  {
+    subscribers = 20,
+    publishes = 50,
+    rate = 500,
+  }: Partial<{ subscribers: number; publishes: number; rate: number }> = {},
+  more: Partial<LoadPlan> = {},
+): LoadPlan {
+  const stage: StageShape = {
+    name: 'toy',
+    subscribers,
+    channels: 2,
+    spread: 'even',
+    connectRate: 1000,
+    pace: [{ rate, publishes }],
+    warmup: 0,
+    holdMs: 0,
+    padding: 0,
+    behaviour: { kind: 'steady' },
+  };
+  const door = (channel: number, token: string) => ({
+    name: `private-toy-${channel}`,
+    url: `ws://127.0.0.1:${port}/c/${channel}?token=${token}`,
+    headers: {},
+  });
+  return {
+    run: 0xc0ffee,
+    surface,
+    dialect: 'toy',
+    seed: 7,
+    stage,
+    channels: [door(0, 'good'), door(1, 'good')],
+    authorize: surface === 'pusher' ? { kind: 'sign', key: toyKey, secret: toySecret } : { kind: 'none' },
+    intruder: { good: door(0, 'good'), bad: door(0, surface === 'pusher' ? 'good' : 'wrong-token') },
+    places: surface === 'pusher' ? placesOfJob : 1,
+    probes: 0,
+    sentinels: 0,
+    tls: {},
+    deadlines: { connectMs: 3000, answerMs: 3000 },
+    stamped: false,
+    ...more,
+  };
+}
