@@ -2,6 +2,7 @@ import type { CaseResult } from '../conform/run-event.ts';
 import type { Totals } from '../conform/verdict.ts';
 import { outcomes } from '../suite/judgement.ts';
 import type { ReportContext } from './context.ts';
+import { code, text } from './markdown-text.ts';
 import { type Check, type Row, rowOf } from './outcome-table.ts';
 import { cut, duration, visible } from './plain-text.ts';
 import { againOf, findingsOf, sentenceOf } from './story.ts';
@@ -114,19 +115,4 @@ function openPoints({ verdict, header }: WholeRun): string[] {
       ? ['| open point | target | about | resolved |', '|---|---|---|---|']
       : ['| open point | about | resolved |', '|---|---|---|'];
   return [`## How the documents' open points were resolved`, [head, rule, ...rows].join('\n')];
-}
-
-/** Words for a page that may be rendered: nothing that a server says becomes markup, a link or a mention. */
-function text(value: string): string {
-  return visible(value)
-    .replace(/[\\`*_{}[\]()#+!|~]/g, '\\$&')
-    .replaceAll('&', '&amp;')
-    .replaceAll('<', '&lt;')
-    .replaceAll('>', '&gt;')
-    .replaceAll('@', '&#64;');
-}
-
-/** Words between backticks. */
-function code(value: string): string {
-  return visible(value).replaceAll('`', "'");
 }

@@ -128,6 +128,8 @@ export interface StageResult {
   /** ISO 8601 moment of the first publish, or of the first connection. */
   readonly startedAt: string;
   readonly durationMs: number;
+  /** True where it did not come to its end: its counts are not known, its latencies are of what was seen until then. */
+  readonly unfinished?: true;
   readonly connections: {
     readonly asked: number;
     readonly opened: number;
