@@ -1,5 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
+import { loadCommand } from './load-options.ts';
 import {
   conformCommand,
   flakesCommand,
@@ -55,6 +56,10 @@ async function main(args: readonly string[]): Promise<number> {
   reportCommand(program, async (file, options) => {
     const { report } = await import('./report.ts');
     exit = await report(file, options);
+  });
+  loadCommand(program, async (profile, options) => {
+    const { load } = await import('./load.ts');
+    exit = await load(profile, options);
   });
   specsCommand(program, async (options) => {
     const { specs } = await import('./specs.ts');

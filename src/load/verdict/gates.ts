@@ -55,6 +55,8 @@ const generatorsOwn: ReadonlySet<CountName> = new Set(['ghosts', 'leaks', 'chang
 
 const form = /^([a-z]+(?:[-.][a-z0-9.]+)*)\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|µs|us|%|)$/;
 
+const timeUnits: ReadonlySet<string> = new Set(['ms', 's', 'µs', 'us']);
+
 /**
  * Reads a gate. A bare `p99` is `last.p99`.
  * @throws InputError naming what may stand there.
@@ -70,11 +72,12 @@ export function readGate(text: string, from: 'profile' | 'slo'): Gate {
   const metric = metricOf(left, text, from);
   const value = Number(number);
   const isTime = metric.kind === 'latency' || counts[metric.name] === 'ms';
-  if (isTime && unit === '') throw new InputError(`${where(from)} "${text}": needs a unit: ms, s or µs`);
-  if (isTime === (unit === '%')) {
-    throw new InputError(
-      `${where(from)} "${text}": ${left} is ${isTime ? 'a time' : 'no time'}, and ${unit || number} is not`,
-    );
+  const wanted = isTime ? 'ms' : metric.kind === 'count' ? counts[metric.name] : '';
+  const given = isTime && timeUnits.has(unit) ? 'ms' : unit;
+  if (given !== wanted) {
+    const needs =
+      wanted === 'ms' ? 'a time in ms, s or µs' : wanted === '%' ? 'percent' : 'a number without a unit';
+    throw new InputError(`${where(from)} "${text}": ${left} needs ${needs}`);
   }
   return {
     text: text.trim(),
@@ -82,7 +85,7 @@ export function readGate(text: string, from: 'profile' | 'slo'): Gate {
     metric,
     operator: operator as Gate['operator'],
     limit: isTime ? toMs(value, unit) : value,
-    unit: isTime ? 'ms' : metric.kind === 'count' ? counts[metric.name] : '',
+    unit: wanted,
   };
 }
 

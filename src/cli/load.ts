@@ -1,0 +1,198 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { InputError } from '../contract/contract.ts';
+import { loadContract } from '../contract/load.ts';
+import type { BulkDriver } from '../load/drivers/driver.ts';
+import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
+import { lackingFor } from '../load/prepare/prepare.ts';
+import { loadProfile, type Profile, shapeOf, withSettings } from '../load/profile/profile.ts';
+import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
+import { openFiles } from '../load/run/environment.ts';
+import { runLoad } from '../load/run/run-load.ts';
+import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
+import type { Target } from '../target/target.ts';
+import { exitCodes } from './exit.ts';
+import { onInterrupt } from './interrupt.ts';
+import { loadDryRun, loadList } from './load-list.ts';
+import type { LoadOptions } from './load-options.ts';
+import { LoadProgress } from './load-progress.ts';
+import { chooseLoadTarget } from './load-target.ts';
+import { version } from './version.ts';
+
+/** Files that a process has open beside its connections. */
+const otherFiles = 200;
+
+/** `plumbline load PROFILE`: resolves to the exit code. */
+export async function load(profileName: string | undefined, options: LoadOptions): Promise<number> {
+  const contract = await loadContract();
+  if (options.list) {
+    process.stdout.write(await loadList(contract));
+    return exitCodes.done;
+  }
+  if (profileName === undefined) {
+    throw new InputError('load: needs a profile, such as smoke or fanout; --list prints them');
+  }
+  const profile = await loadProfile(profileName, contract);
+  const stages = withSettings(profile.stages, options.set).map((stage) => shapeOf(stage, profile.publishes));
+  const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
+  proveGates(gates, stages);
+  proveProfile(profile, options);
+  const interrupt = onInterrupt();
+  const chosen = await chooseLoadTarget(options, profile.surfaces, contract);
+  try {
+    const { target } = chosen;
+    proveTarget(target, profile, stages);
+    if (options.dryRun) {
+      process.stdout.write(loadDryRun(profile, stages, `${target.name} (${target.surface})  ${target.at}`));
+      return exitCodes.done;
+    }
+    const driver = await driverOf(options);
+    const id = runId(profile.id, target);
+    const folder = await ownFolder(options.out ?? join('reports', 'load', id));
+    const progress = new LoadProgress(process.stderr);
+    const result = await runLoad({
+      contract,
+      driver,
+      seed: options.seed,
+      folder,
+      signal: interrupt.signal,
+      id,
+      profile,
+      stages,
+      gates,
+      target,
+      ...(chosen.pid === undefined ? {} : { serverPid: chosen.pid }),
+      command: commandOf(profileName, options),
+      harness: version(),
+      cache: await cacheFolder(),
+      forced: Object.keys(options.set).length > 0,
+      calibrate: true,
+      listener: progress,
+    });
+    progress.end();
+    const failed = await writeLoadFolder(folder, result);
+    await writeLoadReports(result, [], {
+      verbose: options.verbose,
+      stdout: process.stdout,
+      env: process.env,
+    });
+    process.stdout.write(`reports ${folder}/\n`);
+    for (const { file, error } of failed) process.stderr.write(`plumbline: ${file}: ${error.message}\n`);
+    return failed.length > 0 && result.exit === 0 ? exitCodes.broken : result.exit;
+  } finally {
+    await chosen.close();
+    interrupt.release();
+  }
+}
+
+/** @throws InputError for an SLO that so few publishes could not tell from luck. */
+function proveGates(gates: readonly Gate[], stages: readonly StageShape[]): void {
+  for (const gate of gates) {
+    const needed = publishesNeeded(gate);
+    const short = stages.find((stage) => {
+      const count = publishesOf(stage) - stage.warmup;
+      return count > 0 && count < needed;
+    });
+    if (short && gate.from === 'slo') {
+      throw new InputError(
+        `--slo "${gate.text}": needs at least ${needed} publishes; stage ${short.name} has ${publishesOf(short) - short.warmup} (--set publishes=${needed})`,
+      );
+    }
+  }
+}
+
+function proveProfile(profile: Profile, { surface, driver }: LoadOptions): void {
+  if (surface !== undefined && !profile.surfaces.includes(surface)) {
+    const why =
+      surface === 'beam'
+        ? 'a realtime endpoint answers on the connection that asked, and has no fan-out (see request-ack)'
+        : `it is made for ${profile.surfaces.join(', ')}`;
+    throw new InputError(`load ${profile.id} --surface ${surface}: ${why}`);
+  }
+  if (!profile.drivers.includes(driver)) {
+    throw new InputError(
+      `load ${profile.id} --driver ${driver}: it needs ${profile.drivers.join(' or ')}: k6 reads whatever it is sent`,
+    );
+  }
+}
+
+/** @throws InputError naming what the target lacks, or which of its limits the load would break. */
+function proveTarget(target: Target, profile: Profile, stages: readonly StageShape[]): void {
+  const channels = Math.max(...stages.map((stage) => stage.channels));
+  const subscribers = Math.max(...stages.map((stage) => stage.subscribers));
+  const rate = Math.max(0, ...stages.flatMap(({ pace }) => pace.map((one) => one.rate)));
+  const lacking = lackingFor(target, { publish: profile.publishes, channels });
+  if (lacking.length > 0) {
+    throw new InputError(
+      `${target.at}: target "${target.name}" lacks for load ${profile.id}: ${lacking.join('; ')}`,
+    );
+  }
+  const { connections, requestsPerSecond, jobs } = target.limits;
+  const over = (name: string, limit: number | undefined, wanted: number): void => {
+    if (limit === undefined || wanted <= limit) return;
+    throw new InputError(
+      `${target.at}: target "${target.name}": limits.${name} is ${limit}, and load ${profile.id} needs ${wanted}; lower it with --set`,
+    );
+  };
+  over('connections', connections, subscribers);
+  over('requestsPerSecond', requestsPerSecond, target.surface === 'beam' ? 0 : rate);
+  over('jobs', jobs, target.surface === 'emit' ? channels : 0);
+  const files = openFiles();
+  if (files > 0 && subscribers + otherFiles > files) {
+    throw new InputError(
+      `load ${profile.id}: ${subscribers} connections need ${subscribers + otherFiles} open files, and a process may have ${files} (ulimit -n); fewer with --set subscribers=${files - otherFiles}`,
+    );
+  }
+}
+
+async function driverOf({ driver }: LoadOptions): Promise<BulkDriver> {
+  if (driver === 'node') {
+    const { nodeDriver } = await import('../load/drivers/node-driver.ts');
+    return nodeDriver();
+  }
+  const { provideK6 } = await import('../load/drivers/provide-k6.ts');
+  const { k6Driver } = await import('../load/drivers/k6-driver.ts');
+  return k6Driver(await provideK6({ say: (line) => process.stderr.write(`${line}\n`) }));
+}
+
+/** A folder that was not there before: no run writes over another. */
+async function ownFolder(folder: string): Promise<string> {
+  await mkdir(dirname(folder), { recursive: true });
+  try {
+    await mkdir(folder);
+  } catch (cause) {
+    throw new InputError(
+      `--out ${folder}: ${(cause as NodeJS.ErrnoException).code === 'EEXIST' ? 'is there already; nothing is written over' : (cause as Error).message}`,
+    );
+  }
+  return folder;
+}
+
+async function cacheFolder(): Promise<string> {
+  const { cacheFolder: folder } = await import('../load/drivers/provide-k6.ts');
+  return join(dirname(folder()), 'load');
+}
+
+function runId(profile: string, target: Target): string {
+  const at = new Date()
+    .toISOString()
+    .replace(/\.\d+Z$/, '')
+    .replaceAll(':', '-');
+  return `${at}-${profile
+    .split(/[\\/]/)
+    .at(-1)
+    ?.replace(/\.\w+$/, '')}-${target.name}`;
+}
+
+/** The command to make the same run again. */
+function commandOf(profile: string, options: LoadOptions): string {
+  const words = ['plumbline', 'load', profile];
+  if (options.target !== undefined) words.push('--target', options.target);
+  if (options.surface !== undefined) words.push('--surface', options.surface);
+  for (const [surface, name] of Object.entries(options.dialect))
+    words.push('--dialect', `${surface}=${name}`);
+  words.push('--driver', options.driver);
+  for (const [key, value] of Object.entries(options.set)) words.push('--set', `${key}=${value}`);
+  for (const slo of options.slo) words.push('--slo', `'${slo}'`);
+  return [...words, '--seed', String(options.seed)].join(' ');
+}
