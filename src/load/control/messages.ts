@@ -65,6 +65,8 @@ export const seatEvents = {
   closed: 6,
   /** We closed it. */
   closing: 7,
+  /** It stopped reading, as it was told: nothing that is sent from now on is owed to it. */
+  asleep: 8,
 } as const;
 
 /** Seat, event (of `seatEvents`), when, value. A seat is one subscriber's life: whoever comes back is another seat. */

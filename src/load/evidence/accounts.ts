@@ -60,7 +60,9 @@ export function accountOf(record: StageRecord): Accounts {
     accounts.leaks += seat.foreign.length / 2;
     accounts.changed += seat.changed.length;
     const channel = channels?.get(seat.channel);
-    const [owed, known] = isOwn ? [seat.asked, undefined] : [owedTo(seat, channel), channel?.known];
+    const [owed, known] = isOwn
+      ? [seat.asked, undefined]
+      : [owedTo(seat, channel, record.drainedAt), channel?.known];
     const owes = countOf(owed, known);
     const has = overlap(owed, seat.received, known);
     accounts.owed += owes;
@@ -76,15 +78,16 @@ export function accountOf(record: StageRecord): Accounts {
 }
 
 /** Ranges (from, to in turn) of publishes that a subscriber is owed. */
-function owedTo(seat: SeatRecord, channel: Sent | undefined): readonly number[] {
+function owedTo(seat: SeatRecord, channel: Sent | undefined, drainedAt: number): readonly number[] {
   if (!channel || Number.isNaN(seat.ready)) return [];
   const from = firstAfter(channel.sent, seat.ready);
-  // One that the server cut off goes on being owed; one that we closed is not.
-  const leave = Number.isNaN(seat.leaving)
+  // One that the server cut off goes on being owed; one that we closed is not, unless all was over by then.
+  const left = Number.isNaN(seat.leaving)
     ? seat.closedBy === 'us'
       ? seat.closed
       : Number.NaN
     : seat.leaving;
+  const leave = left >= drainedAt ? Number.NaN : left;
   const to = Number.isNaN(leave)
     ? channel.publishes - 1
     : firstAfter(channel.sent, leave - deliveryDeadlineMs) - 1;

@@ -145,6 +145,7 @@ export class StageRecorder {
         seat.refused = value;
         return;
       case seatEvents.leaving:
+      case seatEvents.asleep:
         seat.leaving = at;
         return;
       case seatEvents.fenced:
