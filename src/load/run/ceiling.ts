@@ -9,16 +9,17 @@ import { type Means, measure } from './measure.ts';
 
 /** Seconds that each rate is held; long enough for a queue to be seen to grow. */
 const trialSeconds = 4;
-/** Deliveries per second of the first trial, and by how much the next has more. */
+/** Deliveries per second of the first trial, by how much the next has more, or less, and where it ends. */
 const firstRate = 5000;
 const step = 2;
-const mostRate = 160_000;
+const stepDown = 4;
+const leastRate = 50;
 /** How long a ceiling is good for. */
 const validMs = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * The highest rate of deliveries, tried in doubling steps against the null server, at which the generator still tells
- * the truth. Kept in a file by everything that it depends on, for a week.
+ * the truth; no further than `wanted`. Kept in a file by everything that it depends on, for a week.
  */
 export async function ceilingOf(
   means: Means,
@@ -26,6 +27,7 @@ export async function ceilingOf(
   shape: StageShape,
   known: { readonly folder: string; readonly fingerprint: string },
   numberFrom: number,
+  wanted: number,
 ): Promise<Ceiling> {
   const subscribers = Math.min(500, Math.max(100, shape.subscribers));
   const file = join(
@@ -33,15 +35,22 @@ export async function ceilingOf(
     `ceiling-${known.fingerprint}-${means.driver.name}-${target.surface}-${subscribers}.json`,
   );
   const cached = await readCached(file);
-  if (cached) return cached;
+  if (cached && (!cached.atLeast || cached.deliveriesPerSecond >= wanted)) return cached;
   const trials: { deliveriesPerSecond: number; valid: boolean; reason: string }[] = [];
   let best = 0;
-  for (let rate = firstRate, number = numberFrom; rate <= mostRate; rate *= step, number++) {
+  for (let rate = firstRate, number = numberFrom; ; number++) {
     if (means.signal.aborted) break;
     const trial = await tryRate(means, target, shape, subscribers, rate, number);
     trials.push(trial);
-    if (!trial.valid) break;
-    best = rate;
+    if (trial.valid) {
+      best = rate;
+      // More than that says nothing for this run; and what broke before breaks again.
+      if (rate >= wanted || trials.some(({ valid }) => !valid)) break;
+      rate *= step;
+    } else {
+      if (best > 0 || rate / stepDown < leastRate) break;
+      rate /= stepDown;
+    }
   }
   const ceiling: Ceiling = {
     deliveriesPerSecond: best,

@@ -50,6 +50,8 @@ export interface LoadListener {
   readonly stageEnded: (result: StageResult) => void;
 }
 
+/** So many times what a stage asks the generator must be able to carry. */
+const largestShare = 2;
 /** Stages of which each has a floor of its own; where there are more, the largest stands for all. */
 const mostFloors = 3;
 
@@ -131,6 +133,7 @@ function resultOf(run: LoadRun, outcome: Outcome): LoadResult {
     const broken = own.find(({ ok }) => !ok);
     for (const gate of run.gates) gates.push(heldAgainst(gate, result, broken?.title));
   }
+  if (results.length === 0 && outcome.notOffered.length > 0) trust.push(nothingOffered(ceiling));
   const verdict = verdictOf({
     records,
     findings,
@@ -178,7 +181,23 @@ async function ceilingFor(run: LoadRun, nullTarget: NullTarget): Promise<Ceiling
     largest,
     { folder: run.cache, fingerprint: environmentOf(run.driver, run.harness).fingerprint },
     3000,
+    largestShare * deliveriesOf(largest),
   );
+}
+
+/** No stage could be tried: that is a matter of this machine, and nothing of the target's. */
+function nothingOffered(ceiling: Ceiling | null): TrustCheck {
+  const last = ceiling?.trials.at(-1);
+  return {
+    id: 'ceiling',
+    stage: 'calibration',
+    title: 'deliveries per second that this generator carries',
+    value: ceiling?.deliveriesPerSecond ?? 0,
+    limit: null,
+    unit: '/s',
+    ok: false,
+    advice: `no stage is within half of that${last?.reason ? ` (${last.reason})` : ''}: a quieter machine, fewer subscribers, or --driver node`,
+  };
 }
 
 /** A stage above half of the ceiling is not tried, unless the caller asked for that very size. */
@@ -190,7 +209,7 @@ function offeredOf(
   const notOffered: { stage: string; reason: string }[] = [];
   const stages = run.stages.filter((stage) => {
     const deliveries = deliveriesOf(stage);
-    if (deliveries <= ceiling.deliveriesPerSecond / 2) return true;
+    if (deliveries <= ceiling.deliveriesPerSecond / largestShare) return true;
     notOffered.push({
       stage: stage.name,
       reason: `${Math.round(deliveries)} deliveries per second are more than half of the ${ceiling.deliveriesPerSecond} that this generator carries`,

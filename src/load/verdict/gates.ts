@@ -53,7 +53,8 @@ type CountName = keyof typeof counts;
 /** Counts that say nothing of the server where the generator itself broke. */
 const generatorsOwn: ReadonlySet<CountName> = new Set(['ghosts', 'leaks', 'changed', 'wrong-accepts']);
 
-const form = /^([a-z]+(?:[-.][a-z0-9.]+)*)\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|µs|us|%|)$/;
+const form =
+  /^([a-z][a-z0-9]*(?:[-.][a-z0-9.]+)*)\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|µs|us|%|)$/;
 
 const timeUnits: ReadonlySet<string> = new Set(['ms', 's', 'µs', 'us']);
 
