@@ -292,6 +292,12 @@ describe('GitHub', () => {
     expect(lines.at(-1)).toContain('and 22 more');
   });
 
+  it('gives notice of what failed at level MAY, and warns of no such thing', async () => {
+    const text = await written(github, only({ level: 'MAY' }, 'failed').told);
+    expect(text).toMatch(/^::notice [^\n]*title=MAY /);
+    expect(text).not.toMatch(/::(error|warning) /);
+  });
+
   it('takes nothing that a server says for a command of its own', async () => {
     const text = await written(github, events);
     for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^::(error|warning) [^\n]*::/);
@@ -300,6 +306,12 @@ describe('GitHub', () => {
 });
 
 describe('Markdown', () => {
+  it('tells what failed at level MAY apart from what could gate', async () => {
+    const text = await written(markdown, only({ level: 'MAY' }, 'failed').told);
+    expect(text).toContain('## Failed, but optional: 1');
+    expect(text).not.toMatch(/## Failed(:|, but not gating)/);
+  });
+
   it('leads with the verdict, then what failed, and cuts long lists with their number', async () => {
     const many = Array.from({ length: 80 }, (_, n) => caseOf(`emit/${n}`, [check('failed')]));
     const text = await written(markdown, [header, ...many, verdict, footer]);
