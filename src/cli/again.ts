@@ -20,6 +20,7 @@ export function again(options: ConformOptions): string {
   if (options.baseline !== undefined) words.push('--baseline', options.baseline);
   if (options.slow) words.push('--slow');
   if (options.destructive) words.push('--destructive');
+  if (options.optional) words.push('--optional');
   // A checkout has the script; an installed package has the binary.
   const isCheckout = existsSync(join(packageRoot(), 'src'));
   const start = isCheckout ? ['npm', 'run', 'conform', '--'] : ['npx', 'plumbline', 'conform'];

@@ -144,7 +144,10 @@ async function wholePlans(
   targets: readonly { readonly target: Target; readonly dialect: string }[],
 ): Promise<TargetPlan[]> {
   const suites = await suitesFor(options);
-  return makePlan(contract, targets, suites, { only: [], slow: true, destructive: true });
+  return makePlan(contract, targets, suites, {
+    ...{ only: [], slow: true, destructive: true },
+    optional: options.optional,
+  });
 }
 
 async function planned(
@@ -161,6 +164,7 @@ async function planned(
       only: options.only,
       slow: options.slow,
       destructive: options.destructive,
+      optional: options.optional,
     }),
     found,
   };

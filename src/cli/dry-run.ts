@@ -30,6 +30,7 @@ function targetPage(plan: TargetPlan, verbose: boolean): string[] {
     ...field('drivers', target.drivers),
     ...field('offers', offers),
     ...field('lacks', lacks),
+    ...(plan.unclaimed ? field('tries as MAY', plan.unclaimed.words) : []),
     ...field('cost', [
       `${count(scenes.length, 'scene')}: at most ${count(jobs, 'job')}, ${count(connections, 'connection')} in all`,
     ]),
@@ -41,9 +42,12 @@ function targetPage(plan: TargetPlan, verbose: boolean): string[] {
 }
 
 /** Words that scenes need, and whether the target has them; for what it lacks, why. */
-function needs({ suite, target, dialect }: TargetPlan) {
+function needs({ suite, target, dialect, unclaimed }: TargetPlan) {
   const scenes = suite.scenes.filter((scene) => !scene.dialects || scene.dialects.includes(dialect));
-  const words = [...new Set(scenes.flatMap((scene) => scene.needs))].sort();
+  const tried = new Set(unclaimed?.words.map((word) => `offers:${word}`));
+  const words = [...new Set(scenes.flatMap((scene) => scene.needs))]
+    .filter((word) => !tried.has(word))
+    .sort();
   const offers: string[] = [];
   const lacks: string[] = [];
   for (const word of words) {

@@ -1,4 +1,5 @@
-import type { PlannedCheck, TargetPlan } from '../conform/plan.ts';
+import type { TargetPlan } from '../conform/plan.ts';
+import type { PlannedCheck } from '../conform/planned-check.ts';
 import type { Contract } from '../contract/contract.ts';
 import { InputError, requirementsOf } from '../contract/contract.ts';
 import { type Requirement, surfaceNames } from '../contract/requirement.ts';

@@ -1,4 +1,5 @@
-import type { PlannedCheck, TargetPlan } from '../conform/plan.ts';
+import type { TargetPlan } from '../conform/plan.ts';
+import type { PlannedCheck } from '../conform/planned-check.ts';
 
 /** The cases that would be judged, a line each: id, level, requirements, title. */
 export function list(plans: readonly TargetPlan[]): string {

@@ -21,6 +21,7 @@ export interface ConformOptions {
   readonly waitForTarget: number;
   readonly slow: boolean;
   readonly destructive: boolean;
+  readonly optional: boolean;
   readonly baseline?: string;
   readonly updateBaseline: boolean;
   readonly reporter: readonly string[];
@@ -125,6 +126,11 @@ export function conformCommand(program: Command, act: (options: ConformOptions) 
     )
     .option('--slow', 'also what needs more than 5 s of real time', false)
     .option('--destructive', 'also illegal frames and messages past any size; loopback only', false)
+    .option(
+      '--optional',
+      'also features that a target does not claim, at level MAY: they decide nothing',
+      false,
+    )
     .option('--baseline <file>', 'known failures: excused, as long as they stay as they are', once)
     .option('--update-baseline', 'write into that file what failed, and remove what no longer does', false)
     .option(

@@ -72,7 +72,8 @@ async function candidates(options: ConformOptions, contract: Contract, isOffline
 }
 
 /** @throws InputError where other options are at odds with judging a client. */
-function clientUnderTest({ target, surface, destructive, dialect }: ConformOptions, command: string): Target {
+function clientUnderTest(options: ConformOptions, command: string): Target {
+  const { target, surface, destructive, optional, dialect } = options;
   if (target !== undefined)
     throw new InputError('--client and --target: it is either a client that is judged or a server');
   if (command.trim() === '') throw new InputError('--client: needs a command that starts the client');
@@ -81,6 +82,7 @@ function clientUnderTest({ target, surface, destructive, dialect }: ConformOptio
   if (chosen === undefined || second !== undefined)
     throw new InputError(`--client and --surface ${surface.join(' ')}: one of ${clientSurfaces.join(', ')}`);
   if (destructive) throw new InputError('--client and --destructive: nothing illegal is sent to a client');
+  if (optional) throw new InputError('--client and --optional: only a server has features to claim');
   return clientTarget(command, chosen === 'emit' ? 'emit@1' : (dialect.pusher ?? 'modelbeam'), chosen);
 }
 

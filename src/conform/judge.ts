@@ -5,7 +5,8 @@ import type { Recording } from '../suite/recording.ts';
 import { shapeOfWords } from '../suite/shape.ts';
 import { StepMissing, View } from '../suite/view.ts';
 import type { CheckResult, ResolvedPoint } from './check-result.ts';
-import { type PlannedCheck, type TargetPlan, untestableOrExcluded } from './plan.ts';
+import { type TargetPlan, untestableOrExcluded } from './plan.ts';
+import type { PlannedCheck } from './planned-check.ts';
 
 /** What the run knows beside the recordings. */
 export interface Circumstances {
@@ -23,7 +24,12 @@ export function judgeTarget(
   recordings: ReadonlyMap<string, Recording>,
   circumstances: Circumstances,
 ): { readonly results: CheckResult[]; readonly points: ResolvedPoint[] } {
-  const evidence = new Evidence(plan, recordings);
+  const ofFeatures = new Set(plan.scenes.flatMap(({ id, phase }) => (phase === 'optional' ? [id] : [])));
+  const those = (isOptional: boolean): Evidence =>
+    new Evidence(plan, new Map([...recordings].filter(([scene]) => ofFeatures.has(scene) === isOptional)));
+  const evidence = those(false);
+  // What a server makes of a feature that it does not claim is told apart from all else that it does.
+  const optional = ofFeatures.size > 0 ? those(true) : evidence;
   const results: CheckResult[] = [];
   const readings: Reading[] = [...evidence.monitorReadings()];
   for (const observation of plan.observations) {
@@ -35,8 +41,8 @@ export function judgeTarget(
       later.push(check);
       continue;
     }
-    const result = judgeCheck(check, plan, evidence, circumstances);
-    if (result.outcome === 'passed') readings.push(...result.readings);
+    const result = judgeCheck(check, plan, check.optional ? optional : evidence, circumstances);
+    if (result.outcome === 'passed' && !check.optional) readings.push(...result.readings);
     results.push(result);
   }
   const points: ResolvedPoint[] = [];

@@ -1,41 +1,12 @@
 import type { Contract, SurfaceContract } from '../contract/contract.ts';
-import type { Level, Requirement, SurfaceName } from '../contract/requirement.ts';
-import type { OpenPoint } from '../contract/rules.ts';
-import type { Case, Judge } from '../suite/case.ts';
-import type { Outcome } from '../suite/judgement.ts';
-import type { Monitor } from '../suite/monitor.ts';
+import type { Requirement, SurfaceName } from '../contract/requirement.ts';
 import type { AnyScene } from '../suite/scene.ts';
 import type { Suite, SuiteFactory } from '../suite/surface.ts';
 import type { Target } from '../target/target.ts';
 import { bearer, whyNot } from './applies.ts';
 import { type Named, selection } from './pattern.ts';
-
-/** How a check is judged: from one scene's recording, from every event, or from all readings. */
-export type How =
-  | { readonly kind: 'case'; readonly case: Case; readonly judge: Judge }
-  | { readonly kind: 'monitor'; readonly monitor: Monitor; readonly declared: string }
-  | { readonly kind: 'open-point'; readonly point: OpenPoint };
-
-/** One check of the plan: the unit of judgement. */
-export interface PlannedCheck {
-  readonly target: string;
-  readonly case: string;
-  readonly title: string;
-  readonly surface: SurfaceName;
-  /** Scene it is judged from; null: every scene. */
-  readonly scene: string | null;
-  /** The id that the group bears on this target. */
-  readonly requirement: string;
-  /** Every member of its group: whatever names one of them, names this check. */
-  readonly group: readonly string[];
-  readonly level: Level;
-  readonly text: string;
-  readonly source: string;
-  readonly at: string;
-  readonly how: How;
-  /** What it comes to without being run, and why. */
-  readonly settled?: { readonly outcome: Outcome; readonly reason: string };
-}
+import type { How, PlannedCheck } from './planned-check.ts';
+import { asOptional, optionalChecks, type Unclaimed, unclaimedBy } from './unclaimed.ts';
 
 /** What will be done on one target. */
 export interface TargetPlan {
@@ -44,6 +15,8 @@ export interface TargetPlan {
   readonly suite: Suite;
   readonly scenes: readonly AnyScene[];
   readonly checks: readonly PlannedCheck[];
+  /** Features that it does not claim, and is tried for all the same. */
+  readonly unclaimed?: Unclaimed;
   /** Of level INFO: they have no outcome, but how the target answers open points is read from them. */
   readonly observations: readonly PlannedCheck[];
 }
@@ -53,6 +26,8 @@ export interface PlanOptions {
   readonly slow: boolean;
   /** Also scenes that break the protocol beneath. @default false */
   readonly destructive?: boolean;
+  /** Also optional features that a target does not claim, at level MAY. @default false */
+  readonly optional?: boolean;
 }
 
 /**
@@ -67,24 +42,29 @@ export function makePlan(
 ): TargetPlan[] {
   const plans = targets.map(({ target, dialect }) => {
     const suite = asked(suites[target.surface](contract, dialect), options.destructive ?? false);
-    const scenes = suite.scenes.filter((scene) => belongs(scene, target, dialect));
-    const all = checksOf(
-      contract[target.surface] as SurfaceContract<unknown>,
-      target,
-      dialect,
-      suite,
-      scenes,
-      options,
-    );
+    const unclaimed = options.optional ? unclaimedBy(target, suite) : undefined;
+    const ordinary = suite.scenes.filter((scene) => belongs(scene, target, dialect));
+    const askedOf = (one: Target): PlannedCheck[] =>
+      checksOf(contract[target.surface] as SurfaceContract<unknown>, one, dialect, suite, ordinary, options);
+    const own = askedOf(target);
+    const more = unclaimed ? optionalChecks(own, askedOf(unclaimed.target)) : [];
+    const all = [...withoutThose(own, more), ...more];
+    const scenes = [...ordinary, ...(unclaimed ? ordinary.map(asOptional) : [])];
     const checks = all.filter((check) => check.level !== 'INFO');
     const observations = all.filter((check) => check.level === 'INFO' && !check.settled);
-    return { target, dialect, suite, scenes, checks, observations };
+    return { target, dialect, suite, scenes, checks, observations, ...(unclaimed ? { unclaimed } : {}) };
   });
   const selected = selection(
     options.only,
     plans.flatMap((plan) => plan.checks.map(named)),
   );
   return plans.map((plan) => withinLimits(select(plan, selected)));
+}
+
+/** A check that is tried at level MAY takes the place of the one that says that it does not apply. */
+function withoutThose(checks: readonly PlannedCheck[], others: readonly PlannedCheck[]): PlannedCheck[] {
+  const taken = new Set(others.map(checkKey));
+  return checks.filter((check) => !taken.has(checkKey(check)));
 }
 
 function named(check: PlannedCheck): Named {
@@ -262,24 +242,26 @@ function scenesFor(
   plan: TargetPlan,
 ): AnyScene[] {
   const live = checks.filter((check) => check.settled === undefined);
-  const wholeRun = live.some((check) => check.scene === null);
+  const wholeRun = live.some((check) => check.scene === null && !check.optional);
   const wanted = new Set(live.map((check) => check.scene));
+  const meets = ({ phase }: AnyScene): Target =>
+    (phase === 'optional' ? plan.unclaimed?.target : undefined) ?? plan.target;
   return scenes.filter(
     (scene) =>
-      (wholeRun || wanted.has(scene.id)) &&
-      plan.suite.surface.missing(plan.target, scene.needs).length === 0 &&
+      ((wholeRun && scene.phase !== 'optional') || wanted.has(scene.id)) &&
+      plan.suite.surface.missing(meets(scene), scene.needs).length === 0 &&
       !(scene.slow && plan.target.control === undefined && !live.some((check) => check.scene === scene.id)),
   );
 }
 
-/** `limits.jobs` drops scenes of SHOULD checks before those of MUST ones; what is dropped is named. */
+/** `limits.jobs` drops optional scenes first, then those of SHOULD checks; what is dropped is named. */
 function withinLimits(plan: TargetPlan): TargetPlan {
   const { jobs, connections } = plan.target.limits;
   if (jobs === undefined && connections === undefined) return plan;
   const live = plan.checks.filter((check) => check.level === 'MUST' && !check.settled);
   const ofMust = new Set(live.map((check) => check.scene));
-  const isMust = (scene: AnyScene): boolean => ofMust.has(scene.id);
-  const ordered = [...plan.scenes].sort((a, b) => Number(isMust(b)) - Number(isMust(a)));
+  const rank = ({ id, phase }: AnyScene): number => (phase === 'optional' ? 2 : ofMust.has(id) ? 0 : 1);
+  const ordered = [...plan.scenes].sort((a, b) => rank(a) - rank(b));
   const kept = new Set<string>();
   const dropped = new Map<string, string>();
   let spent = 0;

@@ -5,7 +5,8 @@ import type { Target } from '../target/target.ts';
 import { bearer } from './applies.ts';
 import type { CheckResult } from './check-result.ts';
 import { judgeTarget } from './judge.ts';
-import type { PlannedCheck, TargetPlan } from './plan.ts';
+import type { TargetPlan } from './plan.ts';
+import type { PlannedCheck } from './planned-check.ts';
 
 /** What the judge made of a recording that it should not have. Empty lists: it got the recording right. */
 export interface SceneDisagreement {

@@ -33,7 +33,7 @@ export interface TargetOutcome {
   readonly unreachable?: string;
 }
 
-/** Preflight, scenes in parallel, drain, then hostile scenes one at a time, then judgement. */
+/** Preflight, scenes in parallel, drain, then hostile scenes one at a time, then optional ones, then judgement. */
 export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Promise<TargetOutcome> {
   const run: TargetRun = {
     target: plan.target,
@@ -65,9 +65,14 @@ export async function runTarget(plan: TargetPlan, options: TargetRunOptions): Pr
     if (plan.scenes.length === 0 && !plan.checks.some(isOpen)) return judge();
     const unreachable = await preflight(run, options.waitMs);
     if (unreachable !== undefined) return judge(unreachable);
-    await ordinary(plan, run, options, recordings, life);
+    await together('ordinary', plan, run, options, recordings, life);
     await alive(run, recordings, life);
     await hostile(plan, run, options, recordings, life);
+    if (plan.unclaimed) {
+      const claiming = { ...run, target: plan.unclaimed.target };
+      // Whoever dies of what it does not claim has stood all that it is judged for.
+      await together('optional', plan, claiming, options, recordings, { ...life });
+    }
     return judge();
   } finally {
     await run.surface.close(run.shared);
@@ -104,14 +109,15 @@ interface Life {
   dead: string | undefined;
 }
 
-async function ordinary(
+async function together(
+  phase: 'ordinary' | 'optional',
   plan: TargetPlan,
   run: TargetRun,
   options: TargetRunOptions,
   recordings: Map<string, Recording>,
   life: Life,
 ): Promise<void> {
-  const scenes = plan.scenes.filter((scene) => scene.phase === 'ordinary');
+  const scenes = plan.scenes.filter((scene) => scene.phase === phase);
   const open: { readonly recorder: Recorder; readonly connections: number }[] = [];
   let connections = 0;
   const limit = plan.target.limits.connections ?? Number.POSITIVE_INFINITY;

@@ -8,7 +8,7 @@ import type { Frame } from '../wire/event.ts';
 import { makePlan, type PlanOptions, type TargetPlan } from './plan.ts';
 
 /** A contract and a suite of a few lines, for tests: its server says back whatever it is told. */
-export interface Toy extends Partial<Pick<Suite, 'scenes' | 'cases' | 'monitors'>> {
+export interface Toy extends Partial<Pick<Suite, 'scenes' | 'cases' | 'monitors' | 'optional'>> {
   readonly requirements?: readonly Requirement[];
   readonly openPoints?: readonly OpenPoint[];
   readonly surface?: Partial<Surface>;
@@ -20,7 +20,7 @@ export function planToy(
   targets: readonly Target[] = [toyTarget()],
   options: Partial<PlanOptions> = {},
 ): TargetPlan[] {
-  const { requirements = [], openPoints = [], scenes = [], cases = [], monitors = [] } = toy;
+  const { requirements = [], openPoints = [], scenes = [], cases = [], monitors = [], optional = [] } = toy;
   const of = (surface: SurfaceName) => ({ surface, requirements, openPoints });
   const contract = { emit: of('emit'), pusher: of('pusher'), beam: of('beam') } as unknown as Contract;
   const suite = (name: SurfaceName) => () => ({
@@ -28,6 +28,7 @@ export function planToy(
     scenes,
     cases,
     monitors,
+    optional,
   });
   const suites = { emit: suite('emit'), pusher: suite('pusher'), beam: suite('beam') };
   const chosen = targets.map((target) => ({ target, dialect: target.dialect }));

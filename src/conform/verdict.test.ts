@@ -91,6 +91,8 @@ describe('row 5: conformant, exit 0', () => {
     ['everything passed', [passed]],
     ['a SHOULD check failed, which does not gate', [passed, should('failed')]],
     ['a MAY check failed, which never gates', [passed, aResult('failed', { level: 'MAY' })]],
+    ['a MAY check could not be judged', [passed, aResult('error', { level: 'MAY', reason: 'it broke' })]],
+    ['a MAY check is untestable', [passed, aResult('untestable', { level: 'MAY' })]],
     ['a point is ambiguous', [passed, should('ambiguous')]],
     [
       'what is left is excluded, not applicable or not run',

@@ -61,10 +61,12 @@ export function verdictOf(results: readonly CheckResult[], options: VerdictOptio
   });
   if (options.unreachable.length > 0) return incomplete(`target unreachable: ${options.unreachable[0]}`, 3);
   if (options.interrupted) return incomplete('interrupted', 3);
-  if (count('error') > 0) {
-    const first = results.find((result) => result.outcome === 'error');
+  // What is only tried decides nothing, not even by being lost.
+  const lost = results.filter((result) => result.outcome === 'error' && result.level !== 'MAY');
+  if (lost.length > 0) {
+    const [first] = lost;
     return incomplete(
-      `${plural(count('error'), 'check')} could not be judged: ${first?.reason ?? 'harness error'}`,
+      `${plural(lost.length, 'check')} could not be judged: ${first?.reason ?? 'harness error'}`,
       3,
     );
   }

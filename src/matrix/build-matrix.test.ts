@@ -5,7 +5,7 @@ import { matrixHtml } from './matrix-html.ts';
 import { matrixMarkdown } from './matrix-markdown.ts';
 import { cellText } from './words.ts';
 
-type Told = readonly [requirement: string, outcome: Outcome, known?: string];
+type Told = readonly [requirement: string, outcome: Outcome, known?: string, level?: string];
 
 function result(
   name: string,
@@ -16,11 +16,11 @@ function result(
   return {
     startedAt: '2026-01-31T12:00:00.000Z',
     targets: [{ name, surface: 'beam', scope: 'full', ...judged, ...more }],
-    cases: told.map(([requirement, outcome, known]) => ({
+    cases: told.map(([requirement, outcome, known, level = 'MUST']) => ({
       ...{ target: name, surface: 'beam' as const },
       checks: [
         {
-          ...{ requirement, level: 'MUST', text: `says ${requirement}`, source: 'Doc, "One"', outcome },
+          ...{ requirement, level, text: `says ${requirement}`, source: 'Doc, "One"', outcome },
           ...(known === undefined ? {} : { known }),
         },
       ],
@@ -42,6 +42,14 @@ describe('a matrix', () => {
     );
     expect(others).toEqual([]);
     expect(table?.rows.map(({ id }) => id)).toEqual(['B9', 'B9i', 'B10']);
+  });
+
+  it('has the level of whoever is held to a requirement, where another target was only tried', () => {
+    const may = result('a', [['B1', 'untestable', 'it lacks it', 'MAY']]);
+    const must = result('b', [['B1', 'passed']]);
+    for (const both of [built(may, must), built(must, may)])
+      expect(both[0]?.rows).toMatchObject([{ id: 'B1', level: 'MUST' }]);
+    expect(built(may)[0]?.rows).toMatchObject([{ id: 'B1', level: 'MAY' }]);
   });
 
   it.each<[string, readonly Told[], string]>([

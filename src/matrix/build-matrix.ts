@@ -92,7 +92,9 @@ export function buildMatrix(
       for (const one of result.cases) {
         if (one.surface !== surface || one.target !== target.name) continue;
         for (const { requirement: id, level, text, source, outcome, known: reason } of one.checks) {
-          if (!known.has(id)) known.set(id, { id, level, text, source });
+          // Where one target was only tried, and another claims it, the row says what it is to whoever claims it.
+          const told = known.get(id);
+          if (!told || told.level === 'MAY') known.set(id, { id, level, text, source });
           cells.set(id, added(cells.get(id), outcome, reason));
         }
       }

@@ -26,7 +26,7 @@ function annotations(run: WholeRun, context: ReportContext): string[] {
   );
   const of = (...rows: readonly Row[]) => told.filter(({ row }) => rows.includes(row));
   const lineOf =
-    (kind: 'error' | 'warning') =>
+    (kind: 'error' | 'warning' | 'notice') =>
     ({ one, check }: (typeof told)[number]) => {
       const at = run.header.targets.find(({ name }) => name === one.target)?.at ?? '';
       const { uri, line } = placeOf(at, context.place);
@@ -39,16 +39,18 @@ function annotations(run: WholeRun, context: ReportContext): string[] {
     };
   const red = of('failed', 'error');
   const lesser = of('lesser-failure');
+  const may = of('may-failure');
   const verdict =
     run.verdict.exit === 0 ? [] : [command('error', { title: verdictName }, verdictSentence(run.verdict))];
   return [
     ...verdict,
     ...cutTo(red.map(lineOf('error')), mostOfAKind - verdict.length, 'error'),
     ...cutTo(lesser.map(lineOf('warning')), mostOfAKind, 'warning'),
+    ...cutTo(may.map(lineOf('notice')), mostOfAKind, 'notice'),
   ];
 }
 
-function cutTo(lines: readonly string[], most: number, kind: 'error' | 'warning'): string[] {
+function cutTo(lines: readonly string[], most: number, kind: 'error' | 'warning' | 'notice'): string[] {
   if (lines.length <= most) return [...lines];
   const rest = lines.length - (most - 1);
   return [

@@ -61,6 +61,7 @@ function content(row: Row, one: CaseResult, check: Check, command: string): stri
     case 'known-failure':
       return element('skipped', { message: sentenceOf(one, check) });
     case 'lesser-failure':
+    case 'may-failure':
       return element('skipped', {
         message: `failed (${check.level}, which does not gate): ${sentenceOf(one, check)}`,
       });

@@ -117,6 +117,8 @@ const ways: readonly [string, Row, ReturnType<typeof only>][] = [
   ['failed, and known', 'known-failure', only({ known: 'ISSUE-1' }, 'failed')],
   ['flaky', 'failed', only({ flaky: true, reason: 'passed 1, failed 1 of 2' }, 'passed')],
   ['error', 'error', only({ reason: 'out of memory' }, 'error')],
+  ['failed, a MAY', 'may-failure', only({ level: 'MAY' }, 'failed')],
+  ['error, a MAY', 'skipped', only({ level: 'MAY', reason: 'out of memory' }, 'error')],
   ['ambiguous', 'ambiguous', only({ reason: 'one of two' }, 'ambiguous')],
   ['untestable', 'skipped', only({ reason: 'no token' }, 'untestable')],
   ['excluded', 'skipped', only({ reason: 'no time' }, 'excluded')],
@@ -133,7 +135,7 @@ describe('the table of outcomes', () => {
     for (const outcome of outcomes)
       expect(outcomeTable).toHaveProperty(rowOf(check(outcome), { level: 'must' }));
     expect(rowOf(check('failed', { level: 'SHOULD' }), { level: 'should' })).toBe('failed');
-    expect(rowOf(check('failed', { level: 'MAY' }), { level: 'should' })).toBe('lesser-failure');
+    expect(rowOf(check('failed', { level: 'MAY' }), { level: 'should' })).toBe('may-failure');
   });
 
   it('is the one that the README shows', () => {
@@ -290,6 +292,12 @@ describe('GitHub', () => {
     expect(lines.at(-1)).toContain('and 22 more');
   });
 
+  it('gives notice of what failed at level MAY, and warns of no such thing', async () => {
+    const text = await written(github, only({ level: 'MAY' }, 'failed').told);
+    expect(text).toMatch(/^::notice [^\n]*title=MAY /);
+    expect(text).not.toMatch(/::(error|warning) /);
+  });
+
   it('takes nothing that a server says for a command of its own', async () => {
     const text = await written(github, events);
     for (const line of text.trimEnd().split('\n')) expect(line).toMatch(/^::(error|warning) [^\n]*::/);
@@ -298,6 +306,12 @@ describe('GitHub', () => {
 });
 
 describe('Markdown', () => {
+  it('tells what failed at level MAY apart from what could gate', async () => {
+    const text = await written(markdown, only({ level: 'MAY' }, 'failed').told);
+    expect(text).toContain('## Failed, but optional: 1');
+    expect(text).not.toMatch(/## Failed(:|, but not gating)/);
+  });
+
   it('leads with the verdict, then what failed, and cuts long lists with their number', async () => {
     const many = Array.from({ length: 80 }, (_, n) => caseOf(`emit/${n}`, [check('failed')]));
     const text = await written(markdown, [header, ...many, verdict, footer]);

@@ -33,6 +33,7 @@ export function markdownOf(run: WholeRun, context: ReportContext): string {
     ...section('Could not be judged', of('error'), brief),
     ...section('MUST, untestable', open, brief),
     ...section('Failed, but not gating', of('lesser-failure'), brief),
+    ...section('Failed, but optional', of('may-failure'), brief),
     ...section('Known failures', of('known-failure'), brief),
     ...openPoints(run),
     `Again: \`${code(header.command)}\``,

@@ -3,11 +3,15 @@ import { gates, type ReportContext } from './context.ts';
 
 export type Check = CaseResult['checks'][number];
 
-/** What a reader of a report must tell apart. `lesser-failure`: it failed, and does not decide the exit code. */
+/**
+ * What a reader of a report must tell apart. `lesser-failure`: it failed, and does not decide the exit code;
+ * `may-failure`: nor could it, whatever is asked to gate.
+ */
 export type Row =
   | 'passed'
   | 'failed'
   | 'lesser-failure'
+  | 'may-failure'
   | 'known-failure'
   | 'error'
   | 'ambiguous'
@@ -31,6 +35,7 @@ export const outcomeTable = {
   passed: { junit: 'pass', ctrf: 'passed', tap: 'ok', sarif: 'none' },
   failed: { junit: 'failure', ctrf: 'failed', tap: 'not ok', sarif: 'error' },
   'lesser-failure': { junit: 'skipped', ctrf: 'other', tap: 'todo', sarif: 'warning' },
+  'may-failure': { junit: 'skipped', ctrf: 'other', tap: 'todo', sarif: 'note' },
   'known-failure': { junit: 'skipped', ctrf: 'other', tap: 'todo', sarif: 'suppressed' },
   error: { junit: 'error', ctrf: 'failed', tap: 'not ok', sarif: 'notification' },
   ambiguous: { junit: 'pass', ctrf: 'other', tap: 'ok', sarif: 'note' },
@@ -44,10 +49,14 @@ export function rowOf(check: Check, context: Pick<ReportContext, 'level'>): Row 
   switch (check.outcome) {
     case 'passed':
     case 'ambiguous':
-    case 'error':
       return check.outcome;
+    case 'error':
+      // What is only tried decides nothing, not even by being lost.
+      return check.level === 'MAY' ? 'skipped' : 'error';
     case 'failed':
-      return check.known !== undefined ? 'known-failure' : isGating ? 'failed' : 'lesser-failure';
+      if (check.known !== undefined) return 'known-failure';
+      if (isGating) return 'failed';
+      return check.level === 'MAY' ? 'may-failure' : 'lesser-failure';
     default:
       return 'skipped';
   }

@@ -66,16 +66,11 @@ function runOf(target: Target, run: WholeRun, context: ReportContext): Run {
 function resultOf(target: Target, { one, check, row }: Found, run: WholeRun, context: ReportContext): Result {
   const fate = outcomeTable[row].sarif;
   const level = fate === 'suppressed' ? (check.level === 'MUST' ? 'error' : 'warning') : fate;
-  const isNote = level === 'note' || (row === 'lesser-failure' && check.level === 'MAY');
   const [first] = findingsOf(one, check);
   const fingerprint = first ? fingerprintKey(fingerprintOf(first)) : check.outcome;
   return {
     ruleId: check.requirement,
-    level: isNote
-      ? 'note'
-      : check.level === 'SHOULD' && row === 'failed'
-        ? 'warning'
-        : (level as Result.level),
+    level: check.level === 'SHOULD' && row === 'failed' ? 'warning' : (level as Result.level),
     message: {
       text: `${one.title}: ${sentenceOf(one, check)}\n\n${storyOf(one, check, run.header.command)}`,
     },

@@ -121,6 +121,8 @@ function numbers({ totals: { must, should, may } }: VerdictOf): string[] {
       : `${must.passed} of ${count(judged, 'MUST check')} passed`,
     ...optional(should.failed, 'SHOULD failed'),
     ...optional(should.passed, 'SHOULD passed'),
+    ...optional(may.failed, 'MAY failed'),
+    ...optional(may.passed, 'MAY passed'),
     ...optional(sum('ambiguous'), 'ambiguous'),
     ...optional(sum('error'), 'error'),
     ...optional(sum('untestable'), 'untestable'),

@@ -8,8 +8,11 @@ export interface Cost {
   readonly connections: number;
 }
 
-/** `ordinary` scenes run in parallel; `hostile` ones send bad content, one at a time, after the drain. */
-export type Phase = 'ordinary' | 'hostile';
+/**
+ * `ordinary` scenes run in parallel; `hostile` ones send bad content, one at a time, after the drain; `optional` ones
+ * try features that the target does not claim, after all others.
+ */
+export type Phase = 'ordinary' | 'hostile' | 'optional';
 
 /** Something performed on a target and recorded. Scenes act; they judge nothing. */
 export interface Scene<Verbs = never> {

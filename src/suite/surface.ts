@@ -42,6 +42,8 @@ export interface Suite {
   readonly scenes: readonly AnyScene[];
   readonly cases: readonly Case[];
   readonly monitors: readonly Monitor[];
+  /** Capabilities that a server may have or not: what `--optional` tries where they are not claimed. */
+  readonly optional?: readonly string[];
   /** The scene that tells dialects apart; absent where there is but one. */
   readonly discovery?: string;
   /** That scene with its cases, where it is performed for nothing else. */

@@ -1,4 +1,5 @@
 import type { Contract } from '../../src/contract/contract.ts';
+import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import type { Suite } from '../../src/suite/surface.ts';
 import { channels } from '../../src/surfaces/pusher/monitors/channels.ts';
 import { delivery } from '../../src/surfaces/pusher/monitors/delivery.ts';
@@ -76,5 +77,12 @@ export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
       delivery(rules),
       readings(rules),
     ],
+    optional: optionalWords(rules),
   };
+}
+
+/** The capabilities of features that a server may have or not, those of the trigger API among them. */
+function optionalWords({ features, triggerApi }: PusherRules): string[] {
+  const ofRows = Object.values(triggerApi.rows).flatMap(({ offers = [] }) => offers);
+  return [...new Set([...Object.values(features).map(({ capability }) => capability), ...ofRows])];
 }

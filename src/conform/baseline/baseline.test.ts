@@ -3,7 +3,7 @@ import { failed } from '../../suite/judgement.ts';
 import { monitor } from '../../suite/monitor.ts';
 import type { RunOptions } from '../run.ts';
 import { echoServer, fail, finding, outcomesOf, pass, requirements, runPlans, suiteOf } from '../run-toy.ts';
-import { planToy, type Toy, toyScene, toyTarget } from '../toy-suite.ts';
+import { planToy, type Toy, toyRequirement, toyScene, toyTarget } from '../toy-suite.ts';
 import { baselineOf, baselineText, type Written } from './a-baseline.ts';
 
 const a = toyScene('emit/a');
@@ -100,6 +100,12 @@ describe('an entry that is no longer right', () => {
     const result = await judged(suiteOf([a]), [known]);
     expect(result).toMatchObject({ verdict: 'non-conformant', exit: 1 });
     expect(result.baseline?.stale).toMatchObject([{ why: 'passed', target: 'mine', rule: 'wrong' }]);
+  });
+
+  it('is left alone where its check is only tried, whatever that comes to', async () => {
+    const may = [toyRequirement('E1', { level: 'MAY' })];
+    const result = await judged({ ...suiteOf([a]), requirements: may }, [known]);
+    expect(result).toMatchObject({ exit: 0, baseline: { notJudged: 1, stale: [] } });
   });
 
   it('is no longer seen where the check fails by another rule', async () => {

@@ -105,7 +105,9 @@ export class Baseline {
     const own = results.filter(({ target }) => target === entry.target);
     if (own.length === 0) return { kind: 'not-asked' };
     const result = own.find((one) => checkOf(one) === checkOf(entry));
-    if (!result || result.flaky || !fullyJudged.has(result.outcome)) return { kind: 'not-judged' };
+    // What is only tried decides nothing, not even by coming out otherwise than before.
+    if (!result || result.level === 'MAY' || result.flaky || !fullyJudged.has(result.outcome))
+      return { kind: 'not-judged' };
     // What watches the whole run has seen less of it where some of it was left out, or broke.
     const saysAll =
       result.scene !== null ||

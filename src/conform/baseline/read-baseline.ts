@@ -2,7 +2,7 @@ import { InputError } from '../../contract/contract.ts';
 import { checkFormat, type Formats } from '../../contract/format.ts';
 import { refuse, type YamlFile } from '../../contract/read-yaml.ts';
 import { nearest } from '../../target/nearest.ts';
-import type { PlannedCheck } from '../plan.ts';
+import type { PlannedCheck } from '../planned-check.ts';
 import { type BaselineEntry, entryKey, type PlacedEntry } from './entry.ts';
 
 /** What a baseline file says, once it is of the right form and every id in it is known. */

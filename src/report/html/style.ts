@@ -26,7 +26,7 @@ thead th{white-space:nowrap}td code{overflow-wrap:normal}td .tag{white-space:now
 .totals td{text-align:right}
 .requirements td:last-child{min-width:20rem;width:100%}.often{display:block;white-space:nowrap;color:var(--dim)}.requirements th[scope=row]{white-space:nowrap}td ul{margin:.2rem 0;padding-left:1.1rem;color:var(--dim)}
 .tag{font-weight:600;white-space:nowrap}
-.tag.failed,.tag.error{color:var(--bad)}.tag.lesser-failure,.tag.known-failure,.tag.ambiguous{color:var(--warn)}.tag.passed{color:var(--good)}.tag.skipped{color:var(--dim)}
+.tag.failed,.tag.error{color:var(--bad)}.tag.lesser-failure,.tag.may-failure,.tag.known-failure,.tag.ambiguous{color:var(--warn)}.tag.passed{color:var(--good)}.tag.skipped{color:var(--dim)}
 .filter{position:sticky;top:0;z-index:1;display:flex;flex-wrap:wrap;gap:.4rem .8rem;align-items:end;padding:.6rem 0;background:var(--back);border-bottom:1px solid var(--line)}
 .filter label{display:grid;font-size:.85rem;color:var(--dim)}.filter[hidden]{display:none}
 input,select,button{font:inherit;padding:.25rem .5rem;border:1px solid var(--dim);border-radius:.3rem;background:var(--back);color:var(--ink);max-width:100%}
