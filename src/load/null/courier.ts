@@ -36,9 +36,6 @@ export function plainCourier(ledger: Ledger): Courier {
   };
 }
 
-/** Where none follows a delivery that waits to be overtaken, it is let go after this. */
-const mostHeldMs = 5000;
-
 /** Writes as the faults have it, and takes down what it did. */
 export class FaultyCourier implements Courier {
   readonly #faults: NullFaults;
@@ -130,7 +127,7 @@ export class FaultyCourier implements Courier {
     const timer = setTimeout(() => {
       connection.held = undefined;
       this.#put(connection, publish, due, 'delay');
-    }, mostHeldMs);
+    }, this.#faults.reorder?.heldMs ?? 5000);
     connection.held = { publish, due, timer };
   }
 

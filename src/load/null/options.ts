@@ -31,9 +31,15 @@ export interface NullFaults {
   readonly drop?: OneIn;
   /** Deliveries that are written twice. */
   readonly duplicate?: OneIn;
-  /** Deliveries that are held until after the next one on the same connection. */
-  readonly reorder?: OneIn;
-  /** The last so many milliseconds of each period, from the first delivery on, nothing at all is written. */
+  /**
+   * Deliveries that are held until after the next one on the same connection. Where none follows within `heldMs`
+   * (5,000), it is written, and counted as delayed.
+   */
+  readonly reorder?: OneIn & { readonly heldMs?: number };
+  /**
+   * The last so many milliseconds of each period, from the first delivery on, nothing at all is written to any
+   * connection, and what is due waits. HTTP requests are answered all the same.
+   */
   readonly stall?: { readonly forMs: number; readonly everyMs: number };
   /** A client's close is not answered, and its connection is kept. */
   readonly deafToClose?: boolean;

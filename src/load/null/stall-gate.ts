@@ -37,7 +37,7 @@ export class StallGate {
     setTimeout(() => {
       // Timers may be early by a fraction.
       const left = this.#left();
-      if (left > 0 && left < this.#forMs / 2) return this.#openAfter(left);
+      if (left > 0) return this.#openAfter(left);
       const queue = this.#queue;
       this.#queue = [];
       for (const write of queue) write();
