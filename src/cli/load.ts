@@ -8,6 +8,7 @@ import { lackingFor } from '../load/prepare/prepare.ts';
 import { loadProfile, type Profile, shapeOf, withSettings } from '../load/profile/profile.ts';
 import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
 import { openFiles } from '../load/run/environment.ts';
+import { RunFiles } from '../load/run/run-files.ts';
 import { runLoad } from '../load/run/run-load.ts';
 import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { Target } from '../target/target.ts';
@@ -50,6 +51,7 @@ export async function load(profileName: string | undefined, options: LoadOptions
     const id = runId(profile.id, target);
     const folder = await ownFolder(options.out ?? join('reports', 'load', id));
     const progress = new LoadProgress(process.stderr);
+    const files = new RunFiles(folder);
     const result = await runLoad({
       contract,
       driver,
@@ -68,7 +70,9 @@ export async function load(profileName: string | undefined, options: LoadOptions
       forced: Object.keys(options.set).length > 0,
       calibrate: true,
       listener: progress,
+      files,
     });
+    files.close();
     progress.end();
     const failed = await writeLoadFolder(folder, result);
     await writeLoadReports(result, [], {

@@ -1,5 +1,5 @@
 import { now, wallOffset } from '../clock.ts';
-import type { Fact, Order, Role } from '../control/messages.ts';
+import type { Fact, Order, PublishRow, Role } from '../control/messages.ts';
 import { type ControlServer, type Member, startControl } from '../control/server.ts';
 import type { BulkDriver, BulkProcess } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
@@ -23,6 +23,7 @@ export interface StageContext {
   readonly folder: string;
   readonly signal: AbortSignal;
   readonly onFrame?: FrameListener;
+  readonly onPublishes?: (rows: readonly PublishRow[]) => void;
   /** Called each second. */
   readonly onProgress?: (recorder: StageRecorder) => void;
 }
@@ -65,6 +66,7 @@ export class Conductor {
   /** Starts all processes, and gives each the plan. @throws where one does not come. */
   static async start(context: StageContext): Promise<Conductor> {
     const recorder = new StageRecorder(context.plan, context.driver.name, context.onFrame);
+    if (context.onPublishes) recorder.onPublishes = context.onPublishes;
     let conductor: Conductor | undefined;
     const control = await startControl({
       joined: (member) => conductor?.join(member),

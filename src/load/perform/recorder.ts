@@ -1,5 +1,5 @@
 import { decodeHistogram, decodeReceipts, decodeRuns, frameKinds } from '../control/codec.ts';
-import { type Fact, type Role, seatEvents } from '../control/messages.ts';
+import { type Fact, type PublishRow, type Role, seatEvents } from '../control/messages.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { ChannelOrder, dueAfter, dueOfSeat } from '../plan/schedule.ts';
@@ -17,6 +17,8 @@ export class StageRecorder {
   received = 0;
   framesSeen = 0;
   framesSkipped = 0;
+  /** Called with publishes as they are told. */
+  onPublishes: (rows: readonly PublishRow[]) => void = () => {};
   readonly #seats = new Map<number, SeatRecord>();
   readonly #onFrame: FrameListener;
   /** When each publish is due, by channel and number, in milliseconds after the first. */
@@ -39,6 +41,7 @@ export class StageRecorder {
         for (const [seat, event, at, value] of fact.rows) this.#life(seat, event, at, value);
         return;
       case 'publishes':
+        this.onPublishes(fact.rows);
         for (const [channel, seq, sent, acknowledged, status] of fact.rows) {
           const intended = record.startAt + this.#dueOf(channel, seq);
           record.publishes.push({ channel, seq, intended, sent, acknowledged, status });

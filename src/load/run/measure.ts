@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { Contract } from '../../contract/contract.ts';
 import type { Target } from '../../target/target.ts';
+import type { PublishRow } from '../control/messages.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { performStage } from '../perform/perform-stage.ts';
@@ -30,6 +31,7 @@ export interface Measurement {
   /** Pid of the server, where it can be seen. */
   readonly serverPid?: number;
   readonly onProgress?: (recorder: StageRecorder) => void;
+  readonly onPublishes?: (rows: readonly PublishRow[]) => void;
 }
 
 /** What one measurement came to. */
@@ -41,7 +43,7 @@ export interface Measured {
 /** Performs one stage on a target, from what it needs there to what is left to be ended. Never rejects for the target. */
 export async function measure(means: Means, measurement: Measurement): Promise<Measured> {
   const { contract, driver, signal, folder } = means;
-  const { target, stage, serverPid, onProgress } = measurement;
+  const { target, stage, serverPid, onProgress, onPublishes } = measurement;
   const dialect = dialectOf(contract, target);
   const run = runNumber(means.seed, measurement.number);
   let prepared: Awaited<ReturnType<typeof prepare>>;
@@ -66,6 +68,7 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       folder,
       signal,
       onFrame: (seat, _at, text) => judge.judge(seat, text),
+      ...(onPublishes === undefined ? {} : { onPublishes }),
       onProgress: (one) => {
         recorder = one;
         onProgress?.(one);

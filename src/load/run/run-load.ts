@@ -1,9 +1,11 @@
 import type { Target } from '../../target/target.ts';
+import { now } from '../clock.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { type NullTarget, startNullTarget } from '../perform/null-target.ts';
 import type { StageRecorder } from '../perform/recorder.ts';
 import { publishesOf, type StageShape } from '../plan/load-plan.ts';
 import { dialectOf } from '../prepare/prepare.ts';
+import { eventsOf, type LoadEvent } from '../report/load-events.ts';
 import { type Gate, heldAgainst } from '../verdict/gates.ts';
 import type {
   Ceiling,
@@ -21,7 +23,9 @@ import { findingsOf, verdictOf } from '../verdict/verdict.ts';
 import { ceilingOf } from './ceiling.ts';
 import { environmentOf } from './environment.ts';
 import { measureFloor } from './floor.ts';
+import { LiveWindows } from './live-windows.ts';
 import { type Means, measure } from './measure.ts';
+import type { RunFiles } from './run-files.ts';
 
 /** A load run to make. */
 export interface LoadRun extends Means {
@@ -40,6 +44,8 @@ export interface LoadRun extends Means {
   /** False for tests: no floor and no ceiling are measured. */
   readonly calibrate: boolean;
   readonly listener: LoadListener;
+  /** Where the run is written as it goes on; none in tests. */
+  readonly files?: RunFiles;
 }
 
 /** What a run tells while it goes on. */
@@ -70,18 +76,30 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
     if (nullTarget) ceiling = await ceilingFor(run, nullTarget);
     const offered = offeredOf(run, ceiling);
     notOffered = offered.notOffered;
+    run.files?.event(headerOf(run, began, offered, ceiling));
     const before = await floorsOf(run, offered.stages, nullTarget, 1000);
     const measured: { record: StageRecord; monitors: StageResult['monitors']; stage: StageShape }[] = [];
     for (const [index, stage] of offered.stages.entries()) {
       if (run.signal.aborted) break;
       run.listener.stageStarted(stage);
+      run.files?.event({
+        event: 'stage-started',
+        stage: stage.name,
+        shape: stage,
+        startedAt: new Date().toISOString(),
+      });
+      const live = new LiveWindows();
       const one = await measure(run, {
         target: run.target,
         stage,
         number: index,
         stamped: false,
         ...(run.serverPid === undefined ? {} : { serverPid: run.serverPid }),
-        onProgress: (recorder) => run.listener.progress(stage, recorder),
+        onProgress: (recorder) => {
+          run.listener.progress(stage, recorder);
+          for (const window of live.take(recorder, now())) run.files?.event(window);
+        },
+        onPublishes: (rows) => run.files?.publishes(stage.name, rows),
       });
       records.push(one.record);
       measured.push({ ...one, stage });
@@ -90,6 +108,7 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
         monitors: one.monitors,
       });
       run.listener.stageEnded(interim);
+      run.files?.event({ event: 'stage-ended', stage: interim });
       if (one.record.unreachable !== undefined) break;
     }
     const isSound = !run.signal.aborted && records.every(({ unreachable }) => unreachable === undefined);
@@ -106,7 +125,63 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
     await nullTarget?.close();
   }
   if (run.signal.aborted) incomplete = 'the run was interrupted';
-  return resultOf(run, { began, records, results, ceiling, notOffered, incomplete, comparison: null });
+  incomplete ??= run.files?.problem;
+  const result = resultOf(run, {
+    began,
+    records,
+    results,
+    ceiling,
+    notOffered,
+    incomplete,
+    comparison: null,
+  });
+  if (run.files) tellEnd(run.files, result);
+  return result;
+}
+
+/** All that is judged comes last in the stream, and the footer last of all. */
+function tellEnd(files: RunFiles, result: LoadResult): void {
+  for (const event of eventsOf(result)) {
+    const isLate = ['finding', 'trust', 'gate', 'verdict', 'footer'].includes(event.event);
+    if (isLate) files.event(event);
+  }
+}
+
+function headerOf(
+  run: LoadRun,
+  began: number,
+  offered: ReturnType<typeof offeredOf>,
+  ceiling: Ceiling | null,
+): LoadEvent {
+  return {
+    event: 'header',
+    ...identityOf(run, began),
+    stages: offered.stages.map(({ name }) => name),
+    notOffered: offered.notOffered,
+    ceiling,
+    environment: environmentOf(run.driver, run.harness),
+  };
+}
+
+/** What is known of a run before anything is measured. */
+function identityOf(run: LoadRun, began: number) {
+  const { target } = run;
+  return {
+    format: 'plumbline-load/1',
+    tool: { name: 'plumbline', version: run.harness },
+    id: run.id,
+    profile: { id: run.profile.id, title: run.profile.title },
+    command: run.command,
+    seed: run.seed,
+    target: {
+      name: target.name,
+      surface: target.surface,
+      dialect: dialectOf(run.contract, target),
+      at: target.at,
+    },
+    driver: run.driver.name,
+    startedAt: new Date(began).toISOString(),
+  } as const;
 }
 
 interface Outcome {
@@ -142,22 +217,8 @@ function resultOf(run: LoadRun, outcome: Outcome): LoadResult {
     ...(outcome.incomplete === undefined ? {} : { incomplete: outcome.incomplete }),
     ...(outcome.comparison?.outcome === 'regression' ? { regression: outcome.comparison.reason } : {}),
   });
-  const { target } = run;
   return {
-    format: 'plumbline-load/1',
-    tool: { name: 'plumbline', version: run.harness },
-    id: run.id,
-    profile: { id: run.profile.id, title: run.profile.title },
-    command: run.command,
-    seed: run.seed,
-    target: {
-      name: target.name,
-      surface: target.surface,
-      dialect: dialectOf(run.contract, target),
-      at: target.at,
-    },
-    driver: run.driver.name,
-    startedAt: new Date(outcome.began).toISOString(),
+    ...identityOf(run, outcome.began),
     durationMs: Date.now() - outcome.began,
     ...verdict,
     findings,
