@@ -4,15 +4,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { packageRoot } from '../../contract/spec-files.ts';
+import { seatsPerLife } from '../bulk/subscriber.ts';
 import { now } from '../clock.ts';
 import { histogramKinds } from '../control/codec.ts';
-import { seatEvents } from '../control/messages.ts';
+import { type SeatRow, seatEvents } from '../control/messages.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import type { BulkDriver, BulkProcess } from './driver.ts';
 import { k6Driver } from './k6-driver.ts';
 import { nodeDriver } from './node-driver.ts';
 import { findK6 } from './provide-k6.ts';
-import { ToyCoordinator } from './toy-coordinator.ts';
+import { type ToldSeat, ToyCoordinator } from './toy-coordinator.ts';
 import { toyPlan } from './toy-plan.ts';
 import { startToyTarget, type ToyFaults, type ToyTarget } from './toy-target.ts';
 
@@ -87,10 +88,12 @@ async function accounted(deliveries: number): Promise<void> {
   await coordinator.until(`${deliveries} deliveries`, () => coordinator.received >= deliveries);
 }
 
+const has = (life: readonly SeatRow[], event: number): boolean => life.some((row) => row[1] === event);
+
 function openings(): number {
   let count = 0;
   for (const { life } of coordinator.seats.values()) {
-    if (life.some(([, event]) => event === seatEvents.ready)) count += 1;
+    if (has(life, seatEvents.ready)) count += 1;
   }
   return count;
 }
@@ -152,6 +155,162 @@ describe.each(drivers)('driver %s', (_name, driver) => {
         expect(told.again).toEqual([2]);
         expect(told.foreign).toEqual([]);
       }
+    });
+
+    it('pusher: whoever leaves is fenced, and what comes after that is a ghost', async () => {
+      const process = await begin(started(), 'pusher', { ghosts: true });
+      await coordinator.join(1, 20);
+      for (const { order } of coordinator.members) order({ say: 'swap', id: 2, count: 2, rate: 1000 });
+      await coordinator.answered(2);
+      const leavers = (): ToldSeat[] =>
+        [...coordinator.seats.values()].filter(({ life }) => has(life, seatEvents.fenced));
+      await coordinator.until('all fenced', () => leavers().length === 4);
+      await publishAll('pusher', 2);
+      await coordinator.until('ghosts', () => leavers().every(({ ghosts }) => ghosts.length === 1));
+      coordinator.tellStop();
+      expect((await process.stop()).trouble).toBeUndefined();
+      expect(coordinator.saying('broken')).toEqual([]);
+      expect([...coordinator.seats.keys()].filter((seat) => seat >= seatsPerLife).sort()).toEqual(
+        [0, 1, 2, 3].map((seat) => seat + seatsPerLife),
+      );
+      // The first four leave, and who takes their place hears what they must not.
+      for (const [seat, { received, ghosts, channel }] of coordinator.seats) {
+        expect(received).toEqual(seat < 4 ? [] : [0]);
+        expect(ghosts).toEqual(seat < 4 ? [[0, channel]] : []);
+      }
+    });
+
+    it('emit: whoever leaves is gone, and another comes', async () => {
+      const process = await begin(started(), 'emit');
+      await coordinator.join(1, 20);
+      for (const { order } of coordinator.members) order({ say: 'swap', id: 2, count: 3, rate: 1000 });
+      await coordinator.answered(2);
+      await coordinator.until('six have left', () => target.open() === 20);
+      coordinator.tellStop();
+      expect((await process.stop()).trouble).toBeUndefined();
+      const left = [...coordinator.seats.values()].filter(({ life }) => has(life, seatEvents.leaving));
+      expect(left.map(({ life }) => life.map(([, event]) => event))).toEqual(
+        Array.from({ length: 6 }, () => [
+          seatEvents.dialled,
+          seatEvents.opened,
+          seatEvents.ready,
+          seatEvents.leaving,
+          seatEvents.closing,
+          seatEvents.fenced,
+          seatEvents.closed,
+        ]),
+      );
+      expect(coordinator.seats.size).toBe(26);
+    });
+
+    it('comes back after its connections were cut', async () => {
+      const process = await begin(started(), 'emit');
+      await coordinator.join(1, 20);
+      for (const { order } of coordinator.members) order({ say: 'cut', id: 2, withinMs: 200 });
+      await coordinator.answered(2);
+      await publishAll('emit');
+      await accounted(20 * 25);
+      coordinator.tellStop();
+      expect((await process.stop()).trouble).toBeUndefined();
+      for (const seat of range(0, 20)) {
+        expect(coordinator.seats.get(seat)?.received).toEqual([]);
+        expect(coordinator.seats.get(seat + seatsPerLife)?.received).toEqual(range(0, 25));
+      }
+    });
+
+    it.each(['pusher', 'emit', 'beam'] as const)(
+      '%s: counts who gets in, and who does not',
+      async (surface) => {
+        const process = await begin(
+          started(),
+          surface,
+          {},
+          {},
+          { deadlines: { connectMs: 3000, answerMs: 1000 } },
+        );
+        for (const { order } of coordinator.members) {
+          order({ say: 'intrude', id: 2, rate: 40, badShare: 0.7, forMs: 500 });
+        }
+        await coordinator.answered(2);
+        coordinator.tellStop();
+        expect((await process.stop()).trouble).toBeUndefined();
+        expect(coordinator.saying('broken')).toEqual([]);
+        const sum = { goodIn: 0, goodOut: 0, badIn: 0, badOut: 0, refusalMs: 0 };
+        for (const told of coordinator.saying('intruders')) {
+          for (const key of ['goodIn', 'goodOut', 'badIn', 'badOut'] as const) sum[key] += told[key];
+          sum.refusalMs += told.refusalMs.length;
+        }
+        expect(sum).toEqual({ goodIn: 12, goodOut: 0, badIn: 0, badOut: 28, refusalMs: 28 });
+      },
+    );
+
+    it('counts whom the target refuses', async () => {
+      const refusing = await begin(started(), 'emit', {}, { subscribers: 4, token: 'wrong' });
+      await coordinator.join(1, 4);
+      coordinator.tellStop();
+      expect((await refusing.stop()).trouble).toBeUndefined();
+      const refusals = [...coordinator.seats.values()].map(({ life }) => life.at(-1));
+      expect(refusals.map((row) => row?.[1])).toEqual(Array(4).fill(seatEvents.refused));
+      // k6 says no status to its scripts.
+      expect(refusals.map((row) => row?.[3])).toEqual(Array(4).fill(driver?.name === 'k6' ? 0 : 401));
+    });
+
+    it('is ended although handshakes are pending', async () => {
+      const process = await begin(
+        started(),
+        'emit',
+        { silent: true },
+        { subscribers: 4 },
+        { deadlines: { connectMs: 200, answerMs: 1000 } },
+      );
+      await coordinator.join(1, 4);
+      expect(coordinator.saying('joined').map(({ ready, failed }) => [ready, failed])).toEqual([
+        [0, 2],
+        [0, 2],
+      ]);
+      coordinator.tellStop();
+      const { trouble } = await process.stop();
+      if (driver?.name === 'k6') expect(trouble).toContain('had to be sent SIGINT');
+      else expect(trouble).toBeUndefined();
+      expect([...coordinator.seats.values()].map(({ life }) => life.map(([, event]) => event))).toEqual(
+        Array(4).fill([seatEvents.dialled, seatEvents.refused]),
+      );
+    });
+
+    it('is ended although the target never answers a close', async () => {
+      const process = await begin(started(), 'emit', {}, { subscribers: 4 });
+      await coordinator.join(1, 4);
+      target.goDeaf();
+      coordinator.tellStop();
+      const { trouble } = await process.stop();
+      if (driver?.name === 'k6') expect(trouble).toContain('had to be sent SIGINT, SIGINT');
+      else expect(trouble).toBeUndefined();
+      // What there was to tell was told before.
+      for (const { life } of coordinator.seats.values()) expect(has(life, seatEvents.closing)).toBe(true);
+    });
+
+    it('ends when the coordinator is lost', async () => {
+      const process = await begin(started(), 'emit');
+      await coordinator.join(1, 20);
+      await coordinator.close();
+      expect(await process.ended).toEqual({ name: driver?.name, code: 0, signal: null });
+      await expect.poll(() => target.open()).toBe(0);
+    });
+
+    it('leaves what it had sent when it is killed', async () => {
+      const bulk = await begin(started(), 'emit');
+      await coordinator.join(1, 20);
+      await publishAll('emit');
+      await accounted(20 * 25);
+      process.kill(bulk.pid, 'SIGKILL');
+      expect(await bulk.ended).toEqual({
+        name: driver?.name,
+        code: null,
+        signal: 'SIGKILL',
+        trouble: 'it was ended by SIGKILL',
+      });
+      expect(coordinator.received).toBe(20 * 25);
+      await coordinator.until('all have left', () => coordinator.left === coordinator.members.length);
     });
   });
 });

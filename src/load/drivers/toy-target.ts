@@ -14,8 +14,6 @@ export interface ToyFaults {
   readonly swap?: number;
   /** Also sent on channel 0, though it belongs to channel 1. */
   readonly leak?: number;
-  /** Nobody is read any more once all are there, so that no close is ever answered. */
-  readonly deaf?: boolean;
   /** Upgrades that are never answered. */
   readonly silent?: boolean;
   /** What is sent after somebody has left (pusher). */
@@ -33,6 +31,7 @@ export interface ToyTarget {
   readonly auths: readonly string[];
   readonly open: () => number;
   readonly publish: (channel: number, seq: number) => void;
+  /** Nobody is read any more, so that no close is ever answered. */
   readonly goDeaf: () => void;
   readonly close: () => Promise<void>;
 }
@@ -54,12 +53,16 @@ export async function startToyTarget(
   const peers = new Set<Peer>();
   const asked: string[] = [];
   const auths: string[] = [];
+  const ignored = new Set<Socket>();
   const http = createServer((_request, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   http.on('upgrade', (request: IncomingMessage, socket: Socket, head) => {
     const url = new URL(request.url ?? '/', 'http://toy');
     asked.push(request.url ?? '');
-    if (faults.silent) return;
+    if (faults.silent) {
+      ignored.add(socket);
+      return;
+    }
     if (url.searchParams.get('token') !== 'good') {
       socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -151,12 +154,11 @@ export async function startToyTarget(
       }
     },
     goDeaf: () => {
-      // Not read, not answered, and not closed either.
       for (const { socket } of peers) (socket as unknown as { readonly _socket: Socket })._socket.pause();
     },
     close: async () => {
       for (const { socket } of peers) socket.terminate();
-      http.closeAllConnections();
+      for (const socket of ignored) socket.destroy();
       await new Promise<void>((resolve) => http.close(() => resolve()));
     },
   };
