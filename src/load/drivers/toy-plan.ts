@@ -3,15 +3,19 @@ import type { LoadPlan, StageShape } from '../plan/load-plan.ts';
 import { placesOfJob } from '../wire/pusher-session.ts';
 import { toyKey, toySecret } from './toy-target.ts';
 
+/** What a test may want otherwise. */
+export interface ToyShape {
+  readonly subscribers?: number;
+  readonly publishes?: number;
+  readonly rate?: number;
+  readonly token?: string;
+}
+
 /** A small plan for tests: subscribers of the generator alone, on two channels. */
 export function toyPlan(
   surface: SurfaceName,
   port: number,
-  {
-    subscribers = 20,
-    publishes = 50,
-    rate = 500,
-  }: Partial<{ subscribers: number; publishes: number; rate: number }> = {},
+  { subscribers = 20, publishes = 50, rate = 500, token = 'good' }: ToyShape = {},
   more: Partial<LoadPlan> = {},
 ): LoadPlan {
   const stage: StageShape = {
@@ -37,7 +41,7 @@ export function toyPlan(
     dialect: 'toy',
     seed: 7,
     stage,
-    channels: [door(0, 'good'), door(1, 'good')],
+    channels: [door(0, token), door(1, token)],
     authorize: surface === 'pusher' ? { kind: 'sign', key: toyKey, secret: toySecret } : { kind: 'none' },
     intruder: { good: door(0, 'good'), bad: door(0, surface === 'pusher' ? 'good' : 'wrong-token') },
     places: surface === 'pusher' ? placesOfJob : 1,

@@ -14,11 +14,9 @@ export interface ToyFaults {
   readonly swap?: number;
   /** Also sent on channel 0, though it belongs to channel 1. */
   readonly leak?: number;
-  /** Nobody is read any more once all are there, so that no close is ever answered. */
-  readonly deaf?: boolean;
   /** Upgrades that are never answered. */
   readonly silent?: boolean;
-  /** What is sent after somebody has left (pusher). */
+  /** Whoever has left, and asks whether that is over, is told so and sent number 0 (pusher). */
   readonly ghosts?: boolean;
 }
 
@@ -30,9 +28,11 @@ export interface ToyTarget {
   readonly port: number;
   /** Addresses that were asked for. */
   readonly asked: readonly string[];
-  readonly auths: readonly string[];
+  /** Requests to `/auth`, which signs for whoever has the token `toy`. */
+  readonly askedToSign: number;
   readonly open: () => number;
   readonly publish: (channel: number, seq: number) => void;
+  /** Nobody is read any more, so that no close is ever answered. */
   readonly goDeaf: () => void;
   readonly close: () => Promise<void>;
 }
@@ -53,13 +53,28 @@ export async function startToyTarget(
 ): Promise<ToyTarget> {
   const peers = new Set<Peer>();
   const asked: string[] = [];
-  const auths: string[] = [];
-  const http = createServer((_request, response) => response.writeHead(404).end());
+  const ignored = new Set<Socket>();
+  let askedToSign = 0;
+  const http = createServer(async (request, response) => {
+    const body = Buffer.concat(await request.toArray()).toString();
+    const isJson = request.headers['content-type'] === 'application/json';
+    const fields = isJson ? JSON.parse(body) : Object.fromEntries(new URLSearchParams(body));
+    askedToSign += 1;
+    if (request.headers.authorization !== 'Bearer toy') {
+      response.writeHead(403).end();
+      return;
+    }
+    const signature = signatureOf(fields.socket_id, fields.channel_name);
+    response.writeHead(200).end(JSON.stringify({ auth: `${toyKey}:${signature}` }));
+  });
   const sockets = new WebSocketServer({ noServer: true, perMessageDeflate: false });
   http.on('upgrade', (request: IncomingMessage, socket: Socket, head) => {
     const url = new URL(request.url ?? '/', 'http://toy');
     asked.push(request.url ?? '');
-    if (faults.silent) return;
+    if (faults.silent) {
+      ignored.add(socket);
+      return;
+    }
     if (url.searchParams.get('token') !== 'good') {
       socket.end('HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n');
       return;
@@ -97,9 +112,7 @@ export async function startToyTarget(
     switch (message.event) {
       case 'pusher:subscribe': {
         const auth = message.data?.auth ?? '';
-        auths.push(auth);
-        const signature = createHmac('sha256', toySecret).update(`${peer.id}:${name}`).digest('hex');
-        if (auth !== `${toyKey}:${signature}`) {
+        if (auth !== `${toyKey}:${signatureOf(peer.id, name)}`) {
           peer.socket.send('{"event":"pusher:error","data":{"code":4009,"message":"no"}}');
           return;
         }
@@ -114,6 +127,7 @@ export async function startToyTarget(
         return;
       case 'pusher:ping':
         peer.socket.send('{"event":"pusher:pong","data":{}}');
+        if (peer.left && faults.ghosts) peer.socket.send(frameOf(surface, run, peer.channel, 0));
     }
   }
 
@@ -139,27 +153,32 @@ export async function startToyTarget(
   return {
     port: (http.address() as AddressInfo).port,
     asked,
-    auths,
+    get askedToSign() {
+      return askedToSign;
+    },
     open: () => peers.size,
     publish: (channel, seq) => {
       const frame = frameOf(surface, run, channel, seq);
       for (const peer of peers) {
         if (peer.channel === 0 && channel === 1 && seq === faults.leak) peer.socket.send(frame);
-        if (peer.channel !== channel || (peer.left && !faults.ghosts)) continue;
+        if (peer.channel !== channel || peer.left) continue;
         if (channel === 0) bent(peer, seq, frame);
         else peer.socket.send(frame);
       }
     },
     goDeaf: () => {
-      // Not read, not answered, and not closed either.
       for (const { socket } of peers) (socket as unknown as { readonly _socket: Socket })._socket.pause();
     },
     close: async () => {
       for (const { socket } of peers) socket.terminate();
-      http.closeAllConnections();
+      for (const socket of ignored) socket.destroy();
       await new Promise<void>((resolve) => http.close(() => resolve()));
     },
   };
+}
+
+function signatureOf(socketId: string, channel: string): string {
+  return createHmac('sha256', toySecret).update(`${socketId}:${channel}`).digest('hex');
 }
 
 function frameOf(surface: SurfaceName, run: number, channel: number, seq: number): string {
