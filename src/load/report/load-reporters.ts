@@ -3,6 +3,7 @@ import { reporters as reportersOfRuns, wantsColor } from '../../report/index.ts'
 import { type Output, toStream } from '../../report/output.ts';
 import { toFile } from '../../report/to-file.ts';
 import type { LoadResult } from '../verdict/load-result.ts';
+import { reportHtml } from './html/page.ts';
 import { junitXml } from './junit-xml.ts';
 import { percentilesHgrm } from './percentiles-hgrm.ts';
 import { resultJson } from './result-json.ts';
@@ -26,6 +27,7 @@ export const loadReporters: Readonly<Record<string, { readonly render: Render; r
   hgrm: { render: percentilesHgrm, file: 'percentiles.hgrm' },
   junit: { render: junitXml, file: 'junit.xml' },
   markdown: { render: summaryMd, file: 'summary.md' },
+  html: { render: reportHtml, file: 'report.html' },
 };
 
 export interface LoadReportOptions {
