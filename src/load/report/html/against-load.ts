@@ -1,8 +1,8 @@
 import { html, type Markup } from '../../../report/html/markup.ts';
 import type { StageResult } from '../../verdict/load-result.ts';
 import { countText, msText, rateText } from '../number-words.ts';
-import { headlineOf } from '../standing.ts';
-import { area, dot, drawing, legend, line } from './drawing.ts';
+import { headlineOf, latencyText } from '../standing.ts';
+import { area, dot, drawing, legend, line, place } from './drawing.ts';
 import { latencyScale, linear } from './scale.ts';
 import { numberTable } from './tables.ts';
 
@@ -23,8 +23,8 @@ export function againstLoad(stages: readonly StageResult[]): Markup {
     stage.name,
     rateText(load),
     countText(stage.shape.subscribers),
-    msText(quantiles.p50),
-    msText(quantiles.p99),
+    latencyText(stage, name, quantiles, 'p50'),
+    latencyText(stage, name, quantiles, 'p99'),
     steadyText(stage),
   ]);
   const table = numberTable(
@@ -47,12 +47,24 @@ export function againstLoad(stages: readonly StageResult[]): Markup {
     const look = at === 0 ? 0 : 3;
     return html`${line(points, look)}${points.map(([across, up]) => dot(across, up, look))}`;
   });
+  // Overload is where a stage never came to rest, whatever its percentiles say.
+  const unsteady = told.flatMap(({ stage, load, quantiles }) =>
+    stage.steady.judged && !stage.steady.steady
+      ? html`<text x="${place(x.at(load))}" y="${place(y.at(quantiles.p99) - 9)}" text-anchor="end">not steady</text>`
+      : [],
+  );
   return html`${legend([
     { name: `${name} p50`, look: 0 },
     { name: `${name} p99`, look: 3 },
   ])}${drawing({
     name: `latency against load, ${told.length} stages`,
-    ...{ x, xTitle: `${unit}, as achieved`, y, yTitle: `latency, ${y.unit}`, content: html`${lines}` },
+    ...{
+      x,
+      xTitle: `${unit}, as achieved`,
+      y,
+      yTitle: `latency, ${y.unit}`,
+      content: html`${lines}${unsteady}`,
+    },
   })}${table}`;
 }
 

@@ -1,6 +1,6 @@
 import { html, type Markup } from '../../../report/html/markup.ts';
 import type { StageResult } from '../../verdict/load-result.ts';
-import { countText, msText } from '../number-words.ts';
+import { countText } from '../number-words.ts';
 import { latencyText, quantileNames, quantileTitles } from '../standing.ts';
 import { area, dot, drawing, legend, place } from './drawing.ts';
 import { latencyScale } from './scale.ts';
@@ -28,11 +28,9 @@ export function byPosition(stages: readonly StageResult[]): Markup {
   const content = told.map(({ stage, position, quantiles }, at) => {
     const x = own.left + step * (at + 0.5);
     const look = positions.indexOf(position);
-    const [low, high] = [y.at(quantiles.p50), y.at(Math.min(quantiles.p99, Number.MAX_VALUE))];
+    const [low, high] = [y.at(quantiles.p50), y.at(quantiles.p99)];
     const isFirst = told[at - 1]?.stage !== stage;
-    const isNever = !Number.isFinite(quantiles.p99);
-    const top = isNever ? own.top : high;
-    return html`<path class="line s${look}" d="M${place(x)},${place(low)} V${place(top)} m-6,0 h12"/>${Number.isFinite(quantiles.p50) ? dot(x, low, look) : undefined}<text x="${place(x)}" y="${own.bottom + 16}" text-anchor="middle">${position}</text>${
+    return html`<path class="line s${look}" d="M${place(x)},${place(low)} V${place(high)} m-6,0 h12"/>${Number.isFinite(quantiles.p50) ? dot(x, low, look) : undefined}<text x="${place(x)}" y="${own.bottom + 16}" text-anchor="middle">${position}</text>${
       isFirst
         ? html`<text class="title" x="${place(x - step / 2 + 4)}" y="${own.bottom + 32}">stage ${stage.name.slice(0, 20)}</text>`
         : undefined
@@ -51,12 +49,5 @@ export function byPosition(stages: readonly StageResult[]): Markup {
       countText(quantiles.count),
       ...quantileNames.map((quantile) => latencyText(stage, 'positions', quantiles, quantile)),
     ]),
-  )}<p class="note">Slowest of the three by p50: ${slowest(told)}.</p>`;
-}
-
-function slowest(
-  told: readonly { readonly position: string; readonly quantiles: { readonly p50: number } }[],
-): string {
-  const worst = [...told].sort((a, b) => b.quantiles.p50 - a.quantiles.p50)[0];
-  return worst ? `${worst.position}, ${msText(worst.quantiles.p50)}` : 'none';
+  )}`;
 }

@@ -2,7 +2,7 @@ import { html, type Markup } from '../../../report/html/markup.ts';
 import type { Scale } from './scale.ts';
 
 /** The drawing, and the part of it that is not axes. */
-export const area = { width: 760, height: 300, left: 66, right: 744, top: 16, bottom: 252 } as const;
+export const area = { width: 760, height: 300, left: 66, right: 728, top: 16, bottom: 252 } as const;
 
 /** How wide, and where it begins and ends, if not as usual. */
 export interface Area {
@@ -53,7 +53,7 @@ export function drawing({ name, x, xTitle, y, yTitle, right, content, area: own 
 /** One of the lines of a plot, by its colour and its dashes. */
 export interface Series {
   readonly name: string;
-  /** 0 to 5. */
+  /** 0 to 6. */
   readonly look: number;
 }
 

@@ -2,10 +2,10 @@ import { html, type Markup } from '../../../report/html/markup.ts';
 import { count } from '../../../report/plain-text.ts';
 import type { StageResult } from '../../verdict/load-result.ts';
 import { countText, msText } from '../number-words.ts';
-import { area, band, dot, drawing, legend, line, place } from './drawing.ts';
+import { area, band, drawing, legend, line, place } from './drawing.ts';
 import { latencyScale, linear, type Scale } from './scale.ts';
 import { numberTable, part } from './tables.ts';
-import { gapsOf, runsOf, type TimeColumn, timeColumns } from './time-columns.ts';
+import { gapsOf, knownRunsOf, runsOf, type TimeColumn, timeColumns } from './time-columns.ts';
 
 /** Columns of a drawing, and rows of the table beside it. */
 const [mostColumns, mostRows] = [600, 300];
@@ -23,7 +23,6 @@ export function overTime(stage: StageResult): Markup {
     { name: 'p50', look: 0 },
     { name: 'p90', look: 1 },
     { name: 'p99', look: 3 },
-    { name: 'bands: p50 to p90 to p99', look: 4 },
   ])}${latencies(stage, columns, x, gaps)}${
     silent === 0
       ? undefined
@@ -98,19 +97,26 @@ function load(stage: StageResult, columns: readonly TimeColumn[], x: Scale): Mar
     3,
   );
   const middle = ({ from, to }: TimeColumn): number => scaled.at((from + to) / 2);
-  const only = columns.length === 1 ? columns[0] : undefined;
-  const content = only
-    ? html`${dot(middle(only), y.at(perSecond(only)), 2)}${dot(middle(only), right.at(only.connections), 1)}`
-    : html`${line(
-        columns.map((column) => [middle(column), y.at(perSecond(column))]),
+  const content = knownRunsOf(columns).map(
+    (run) =>
+      html`${line(
+        run.map((column) => [middle(column), y.at(perSecond(column))]),
         2,
       )}${line(
-        columns.map((column) => [middle(column), right.at(column.connections)]),
+        run.map((column) => [middle(column), right.at(column.connections)]),
         1,
-      )}`;
+      )}`,
+  );
   return drawing({
     name: `deliveries and connections over time, stage ${stage.name}`,
-    ...{ x: scaled, xTitle: 'seconds since the stage began', y, yTitle: 'deliveries/s', content, area: own },
+    ...{
+      x: scaled,
+      xTitle: 'seconds since the stage began',
+      y,
+      yTitle: 'deliveries/s',
+      content: html`${content}`,
+      area: own,
+    },
     right: { scale: right, title: 'connections' },
   });
 }

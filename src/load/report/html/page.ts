@@ -20,9 +20,10 @@ const mostDrawn = 20;
 
 /** `report.html`: one page to read offline. What the run does not claim is there for who opens it. */
 export function reportHtml(
-  result: LoadResult,
-  { baseline }: { readonly baseline?: LoadResult } = {},
+  told: LoadResult,
+  { baseline: other }: { readonly baseline?: LoadResult } = {},
 ): string {
+  const [result, baseline] = [withRounds(told), other && withRounds(other)];
   const claimed = isClaimed(result);
   const shown = (content: Markup): Markup =>
     claimed
@@ -51,6 +52,17 @@ ${content}
   const title = `${result.verdict}: load ${result.profile.id} on ${result.target.name}`;
   const look = `${style}${plotStyle}`;
   return documentOf({ title, skipTo: 'trust', skipText: 'To what can be trusted', body, style: look });
+}
+
+/** Rounds have stages of one name; on a page each has its own, so that what is drawn of it can be told apart. */
+function withRounds(result: LoadResult): LoadResult {
+  const seen = new Map<string, number>();
+  const stages = result.stages.map((stage) => {
+    const round = (seen.get(stage.name) ?? 0) + 1;
+    seen.set(stage.name, round);
+    return round === 1 ? stage : { ...stage, name: `${stage.name}, round ${round}` };
+  });
+  return { ...result, stages };
 }
 
 function plots(result: LoadResult, baseline: LoadResult | undefined): Markup {

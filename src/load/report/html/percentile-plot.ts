@@ -1,9 +1,9 @@
 import { html, type Markup } from '../../../report/html/markup.ts';
 import { count } from '../../../report/plain-text.ts';
-import type { LoadResult, Quantiles, StageResult } from '../../verdict/load-result.ts';
+import type { LatencyName, LoadResult, Quantiles, StageResult } from '../../verdict/load-result.ts';
 import { countText, msText } from '../number-words.ts';
 import { stepsOf } from '../percentiles-hgrm.ts';
-import { quantileNames, quantileTitles, stageNamed } from '../standing.ts';
+import { latencyText, quantileNames, quantileTitles, stageNamed } from '../standing.ts';
 import { area, drawing, legend, line } from './drawing.ts';
 import { latencyScale, type Scale } from './scale.ts';
 import { numberTable } from './tables.ts';
@@ -12,22 +12,24 @@ interface Drawn {
   readonly name: string;
   readonly look: number;
   readonly quantiles: Quantiles;
+  /** Set where it is a latency of this run. */
+  readonly latency: LatencyName | undefined;
 }
 
 /** Latency by percentile, over log 1/(1−p): the tail has as much room as the body. With floor, bare reader and baseline. */
 export function percentilePlot(stage: StageResult, baseline: LoadResult | undefined): Markup {
   const before = baseline === undefined ? undefined : stageNamed(baseline, stage.name);
   const all = [
-    ['last receiver of each publish', 0, stage.latency.last],
-    ['each delivery', 1, stage.latency.delivery],
-    ['first receiver', 2, stage.latency.first],
+    ['last receiver of each publish', 0, stage.latency.last, 'last'],
+    ['each delivery', 1, stage.latency.delivery, 'delivery'],
+    ['first receiver', 2, stage.latency.first, 'first'],
     ['floor: the generator’s own share', 4, stage.floor.after ?? stage.floor.before],
     ['bare socket reader', 5, stage.sentinel],
     ['baseline: last receiver', 3, before?.latency.last ?? before?.latency.delivery],
-    ['a publisher that waits (blind)', 2, stage.blind],
-  ] as const;
-  const drawn = all.flatMap(([name, look, quantiles]): Drawn[] =>
-    quantiles && quantiles.count > 0 ? [{ name, look, quantiles }] : [],
+    ['a publisher that waits (blind)', 6, stage.blind],
+  ] as const satisfies readonly (readonly [string, number, Quantiles | null | undefined, LatencyName?])[];
+  const drawn = all.flatMap(([name, look, quantiles, latency]): Drawn[] =>
+    quantiles && quantiles.count > 0 ? [{ name, look, quantiles, latency }] : [],
   );
   if (drawn.length === 0) return html`<p class="note">Nothing arrived in this stage.</p>`;
   const never = drawn.filter(({ quantiles }) => quantiles.overflow > 0);
@@ -38,10 +40,12 @@ export function percentilePlot(stage: StageResult, baseline: LoadResult | undefi
   }${numberTable(
     `Percentiles, stage ${stage.name}`,
     [`stage ${stage.name}`, 'values', ...quantileNames.map((name) => quantileTitles[name])],
-    drawn.map(({ name, quantiles }) => [
+    drawn.map(({ name, quantiles, latency }) => [
       name,
       countText(quantiles.count),
-      ...quantileNames.map((quantile) => msText(quantiles[quantile])),
+      ...quantileNames.map((quantile) =>
+        latency ? latencyText(stage, latency, quantiles, quantile) : msText(quantiles[quantile]),
+      ),
     ]),
   )}`;
 }

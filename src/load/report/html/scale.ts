@@ -16,7 +16,8 @@ export function linear(most: number, from: number, to: number, word: Word = plai
   const end = Math.max(step, Math.ceil(most / step - 1e-9) * step);
   const ticks = Array.from({ length: Math.round(end / step) + 1 }, (_, at) => at * step);
   return {
-    at: (value) => from + ((to - from) * Math.max(0, value)) / end,
+    // What has no end stands at the end of the scale.
+    at: (value) => from + (to - from) * Math.min(1, Math.max(0, value / end)),
     ticks: ticks.map((value) => ({ value, text: word(value) })),
   };
 }
@@ -28,7 +29,7 @@ function roundStep(step: number): number {
   return factor * power;
 }
 
-/** A logarithmic scale that holds `least` and `most`, both above 0. Ticks at 1, 2 and 5 where there is room, else at 1. */
+/** A logarithmic scale that holds `least` and `most`, both above 0. Ticks at 1, 2 and 5, or, of many decades, at 1 alone. */
 export function logarithmic(
   least: number,
   most: number,
@@ -36,21 +37,27 @@ export function logarithmic(
   to: number,
   word: Word = plain,
 ): Scale {
-  const low = Math.floor(Math.log10(least) + 1e-9);
-  const high = Math.max(low + 1, Math.ceil(Math.log10(most) - 1e-9));
-  const factors = high - low <= 2 ? [1, 2, 5] : [1];
-  const ticks: number[] = [];
-  for (let power = low; power <= high; power++) {
-    for (const factor of power === high ? [1] : factors)
-      ticks.push(Number((factor * 10 ** power).toPrecision(3)));
-  }
+  const steps = Array.from({ length: 36 }, (_, at) => roundTick(at - 15)).filter((value) => value > 0);
+  const begin = steps.findLastIndex((value) => value <= least * (1 + 1e-9));
+  const first = steps[Math.max(0, begin)] ?? least;
+  const last = steps.find((value) => value >= most * (1 - 1e-9) && value > first) ?? most;
+  const [low, high] = [Math.log10(first), Math.log10(last)];
+  const isShort = high - low <= 2.4;
+  const ticks = steps.filter(
+    (value) => value >= first && value <= last && (isShort || Number.isInteger(Math.log10(value))),
+  );
   return {
     at: (value) => {
-      const share = (Math.log10(Math.max(value, 10 ** low)) - low) / (high - low);
+      const share = (Math.log10(Math.max(value, first)) - low) / (high - low);
       return from + (to - from) * Math.min(1, share);
     },
     ticks: ticks.map((value) => ({ value, text: word(value) })),
   };
+}
+
+/** 1, 2, 5, 10, 20, 50, … by number; 0 is 1, below it are the parts of 1. */
+function roundTick(at: number): number {
+  return Number(`${[1, 2, 5][((at % 3) + 3) % 3]}e${Math.floor(at / 3)}`);
 }
 
 /**

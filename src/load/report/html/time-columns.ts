@@ -16,6 +16,8 @@ export interface TimeColumn {
   readonly connections: number;
   /** Seconds in which nothing arrived, or of which nothing is known. */
   readonly silent: number;
+  /** Seconds of which nothing is known. */
+  readonly unknown: number;
 }
 
 /** A column for each second, or, so that there are at most `most`, for each few seconds. No second is left out. */
@@ -44,19 +46,41 @@ export function timeColumns(windows: readonly Window[], most: number): readonly 
       deliveries: sum(({ deliveries }) => deliveries),
       connections: worst(({ connections }) => connections) ?? 0,
       silent: to - from - group.filter(({ p50 }) => p50 !== null).length,
+      unknown: to - from - group.length,
     };
   });
 }
 
 /** Columns that follow one another without a silent second: only these are joined by a line. */
 export function runsOf(columns: readonly TimeColumn[]): readonly (readonly TimeColumn[])[] {
-  const runs: TimeColumn[][] = [[]];
+  return runs(
+    columns,
+    ({ p50 }) => p50 !== null,
+    ({ silent }) => silent > 0,
+  );
+}
+
+/** Columns that follow one another without a second of which nothing is known. */
+export function knownRunsOf(columns: readonly TimeColumn[]): readonly (readonly TimeColumn[])[] {
+  return runs(
+    columns,
+    ({ from, to, unknown }) => unknown < to - from,
+    ({ unknown }) => unknown > 0,
+  );
+}
+
+function runs(
+  columns: readonly TimeColumn[],
+  isDrawn: (column: TimeColumn) => boolean,
+  isBroken: (column: TimeColumn) => boolean,
+): readonly (readonly TimeColumn[])[] {
+  const all: TimeColumn[][] = [[]];
   for (const column of columns) {
-    if (column.p50 !== null) runs.at(-1)?.push(column);
+    if (isDrawn(column)) all.at(-1)?.push(column);
     // What is not whole ends a line, though it has something to show itself.
-    if (column.silent > 0 && (runs.at(-1)?.length ?? 0) > 0) runs.push([]);
+    if (isBroken(column) && (all.at(-1)?.length ?? 0) > 0) all.push([]);
   }
-  return runs.filter((run) => run.length > 0);
+  return all.filter((run) => run.length > 0);
 }
 
 /** Stretches of time in which nothing arrived. */
