@@ -226,8 +226,8 @@ export function reportCommand(
   program
     .command('report')
     .description('Renders a stored run again, or says what has changed since another one.')
-    .argument('<file>', 'what conform --reporter json=FILE or ndjson=FILE has written')
-    .option('--reporter <name=file...>', 'as for conform; the terminal if none is given', several, [])
+    .argument('<file>', 'what conform or load has written: a result (JSON) or a stream (NDJSON)')
+    .option('--reporter <name=file...>', 'see below; the terminal if none is given', several, [])
     .option('--against <file>', 'an earlier run: print new failures, what is fixed, what changed', once)
     .option('--partial', 'also a run that did not end', false)
     .addOption(
@@ -259,12 +259,17 @@ Examples:
   plumbline prove --only 'emit/admits-*' --only impostor/echo --out /tmp/part`;
 
 const reportHelp = `
+Reporters of a run of conform:  the same as there
+Reporters of a load run:        terminal, html, junit, markdown, csv, hgrm, json
+
 Exit codes:
   0  written, whatever the run came to        1  --against: something fails that did not        2  usage, or no such run
 
 Examples:
   plumbline report reports/conform.ndjson --reporter sarif=reports/conform.sarif
-  plumbline report now.json --against before.json`;
+  plumbline report now.json --against before.json
+  plumbline report reports/load/RUN/result.json --reporter html=run.html
+  plumbline report reports/load/RUN/events.ndjson --partial     a load run that was killed`;
 
 const specsHelp = `
 Exit codes:

@@ -3,6 +3,7 @@ import { reporters as reportersOfRuns, wantsColor } from '../../report/index.ts'
 import { type Output, toStream } from '../../report/output.ts';
 import { toFile } from '../../report/to-file.ts';
 import type { LoadResult } from '../verdict/load-result.ts';
+import { reportHtml } from './html/page.ts';
 import { junitXml } from './junit-xml.ts';
 import { percentilesHgrm } from './percentiles-hgrm.ts';
 import { resultJson } from './result-json.ts';
@@ -26,6 +27,7 @@ export const loadReporters: Readonly<Record<string, { readonly render: Render; r
   hgrm: { render: percentilesHgrm, file: 'percentiles.hgrm' },
   junit: { render: junitXml, file: 'junit.xml' },
   markdown: { render: summaryMd, file: 'summary.md' },
+  html: { render: reportHtml, file: 'report.html' },
 };
 
 export interface LoadReportOptions {
@@ -68,20 +70,42 @@ export async function writeLoadReports(
         `--reporter ${one.spec}: ${other.spec} writes to ${one.file ?? 'standard output'} already`,
       );
   }
-  for (const { spec, render, file } of wanted) {
-    const isTerminal = file === undefined && options.stdout.isTTY === true && options.env.TERM !== 'dumb';
-    const text = render(result, {
+  // All are opened before any is written, so that what cannot be is known before something has been said.
+  const opened: { readonly one: Wanted; readonly out: Output }[] = [];
+  for (const one of wanted) {
+    try {
+      const { file } = one;
+      opened.push({ one, out: file === undefined ? toStream(options.stdout) : await toFile(file, 'whole') });
+    } catch (cause) {
+      await Promise.all(opened.map(({ out }) => out.discard()));
+      throw unwritten(one, cause);
+    }
+  }
+  for (const { one, out } of opened) {
+    const isTerminal = one.file === undefined && options.stdout.isTTY === true && options.env.TERM !== 'dumb';
+    const text = one.render(result, {
       verbose: options.verbose,
-      color: file === undefined && wantsColor(isTerminal, options.env),
+      color: one.file === undefined && wantsColor(isTerminal, options.env),
       width: Math.min(110, Math.max(60, isTerminal ? options.stdout.columns : 80)),
       ...(options.baseline ? { baseline: options.baseline } : {}),
     });
     try {
-      await written(file === undefined ? toStream(options.stdout) : await toFile(file, 'whole'), text);
+      await written(out, text);
     } catch (cause) {
-      throw new InputError(`--reporter ${spec}: cannot be written: ${(cause as Error).message}`, { cause });
+      // Whoever closes the pipe has read enough.
+      if (one.file === undefined && isClosedPipe(cause)) continue;
+      throw unwritten(one, cause);
     }
   }
+}
+
+function unwritten({ spec }: Wanted, cause: unknown): InputError {
+  return new InputError(`--reporter ${spec}: cannot be written: ${(cause as Error).message}`, { cause });
+}
+
+function isClosedPipe(cause: unknown): boolean {
+  const { code } = ((cause as Error).cause ?? cause) as NodeJS.ErrnoException;
+  return code === 'EPIPE' || code === 'ERR_STREAM_DESTROYED';
 }
 
 /**

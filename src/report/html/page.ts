@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Recordings, RunEvent } from '../../conform/run-event.ts';
 import type { ReportContext } from '../context.ts';
 import { count } from '../plain-text.ts';
@@ -7,9 +6,10 @@ import type { WholeRun } from '../whole-run.ts';
 import { environment, openPoints, timing } from './back.ts';
 import { Budget } from './budget.ts';
 import { caseDetails, type OnPage } from './case-details.ts';
+import { documentOf } from './document.ts';
 import { failures, troubled, Wires } from './failures.ts';
 import { front } from './front.ts';
-import { html, Markup } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 import { requirementTables } from './requirement-table.ts';
 import { script } from './script.ts';
 import { style } from './style.ts';
@@ -52,19 +52,7 @@ export function page({ run, events, recordings }: PageOf, context: ReportContext
     ['timing', 'Timing', timing(run, events)],
     ['environment', 'Environment', environment(run, context)],
   ];
-  const document = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src '${hashOf(script)}'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${verdictSentence(run.verdict)}</title>
-<style>${ours(style)}</style>
-</head>
-<body>
-<a class="skip" href="#failures">To what went wrong</a>
-<main>
-${front(run)}
+  const body = html`${front(run)}
 <nav aria-label="Sections"><ul>${sections.map(([id, title]) => html`<li><a href="#${id}">${title}</a></li>`)}</ul></nav>
 ${filter}
 ${sections.map(
@@ -78,13 +66,9 @@ ${
     ? html`<p><strong>Cut: this page is full.</strong> What came late on it is shown by its first 160 bytes,
         scenes by the 12 events nearest to a finding, and a check by 3 findings.</p>`
     : undefined
-}
-</main>
-<script>${ours(script)}</script>
-</body>
-</html>
-`;
-  return document.source;
+}`;
+  const title = verdictSentence(run.verdict);
+  return documentOf({ title, skipTo: 'failures', skipText: 'To what went wrong', body, style, script });
 }
 
 /** Shown by the script, without which it would do nothing. */
@@ -100,13 +84,4 @@ function wireNote(wanted: number, shown: number, beside: string | undefined): Ma
       ? 'The whole recordings are not beside this page, which was written to no file.'
       : html`The whole recordings: <a href="${encodeURIComponent(beside)}">${beside}</a>, an event a line.`
   }</p>`;
-}
-
-function ours(text: string): Markup {
-  return new Markup(text);
-}
-
-/** As a policy names what may run. */
-function hashOf(text: string): string {
-  return `sha256-${createHash('sha256').update(text).digest('base64')}`;
 }
