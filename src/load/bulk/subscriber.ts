@@ -48,6 +48,7 @@ export class Subscriber implements ConnectionListener {
   #listener: SubscriberListener | undefined;
   #connection: Connection | undefined;
   #isOpen = false;
+  #wasReady = false;
   #isClosing = false;
   #isFenced = false;
   #left: (() => void) | undefined;
@@ -111,8 +112,7 @@ export class Subscriber implements ConnectionListener {
         this.#delivered(data, at);
         return;
       case 'ready':
-        accounts.life(this.seat, seatEvents.ready, at);
-        this.#settle(true);
+        this.#becameReady(at);
         return;
       case 'reply':
         this.#connection?.send(reader.reply);
@@ -210,10 +210,21 @@ export class Subscriber implements ConnectionListener {
     return true;
   }
 
+  /** What finds out who is there may come more than once. */
+  #becameReady(at: number): void {
+    if (this.#wasReady) return;
+    this.#wasReady = true;
+    this.#crew.accounts.life(this.seat, seatEvents.ready, at);
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = undefined;
+    this.#settle(true);
+  }
+
   #delivered(text: string, at: number): void {
     const { reader, accounts, intended, plan } = this.#crew;
     const { channel, seq } = reader;
-    if (!intended.has(channel, seq)) {
+    const index = intended.index(channel, seq);
+    if (index < 0) {
       accounts.other();
       return;
     }
@@ -229,7 +240,7 @@ export class Subscriber implements ConnectionListener {
     const { padding } = plan.stage;
     if (padding > 0 && text.length < padding) this.ledger.note(runKinds.changed, seq, seq);
     if (this.ledger.receive(seq) === runKinds.again) return;
-    const due = intended.at(channel, seq);
+    const due = intended.at(channel, index);
     if (!Number.isNaN(due)) accounts.delivery.add(at - due);
     if (plan.stamped) {
       const own = ownWriteOf(text);
