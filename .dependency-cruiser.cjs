@@ -118,7 +118,7 @@ module.exports = {
     },
   ],
   options: {
-    exclude: { path: '^(dist|[.]cache|reports)/' },
+    exclude: { path: '^(dist|[.]cache|reports|scripts/tarball/tries)/' },
     doNotFollow: { path: 'node_modules' },
     // Type imports draw the architecture as much as code does, so they are read before TypeScript drops them.
     tsPreCompilationDeps: true,
