@@ -25,21 +25,28 @@ export async function chooseTargets(
 ): Promise<Chosen> {
   const { all, names, close } = await candidates(options, contract, isOffline);
   try {
-    const targets = all.filter(
-      ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
-    );
-    if (targets.length === 0) {
-      const there = [...new Set(all.map(({ surface }) => surface))].join(', ');
-      throw new InputError(
-        `--surface ${options.surface.join(' ')}: no target of that surface; there is: ${there}`,
-      );
-    }
-    if (options.destructive) proveLoopback(targets);
-    return { targets, names, close };
+    return { targets: askedOf(all, options), names, close };
   } catch (cause) {
     await close();
     throw cause;
   }
+}
+
+/**
+ * Those targets that the options ask.
+ * @throws InputError where there are none, or where they must not be asked what the options ask.
+ */
+export function askedOf(
+  all: readonly Target[],
+  { surface: wanted, destructive }: Pick<ConformOptions, 'surface' | 'destructive'>,
+): Target[] {
+  const targets = all.filter(({ surface }) => wanted.length === 0 || wanted.includes(surface));
+  if (targets.length === 0) {
+    const there = [...new Set(all.map(({ surface }) => surface))].join(', ');
+    throw new InputError(`--surface ${wanted.join(' ')}: no target of that surface; there is: ${there}`);
+  }
+  if (destructive) proveLoopback(targets);
+  return targets;
 }
 
 async function candidates(options: ConformOptions, contract: Contract, isOffline: boolean) {

@@ -106,7 +106,7 @@ function firstShown(rules: PusherRules, dialect: string): readonly string[] {
 }
 
 /** True where a connection was there before the job was submitted, so that it is owed all of it. */
-function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
+export function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
   const id = requestOf(frame);
   const job = Object.values(recording.jobs).find((one) => one.id === id);
   if (!job || hasLeft(recording.events, frame.peer, job.where)) return false;
