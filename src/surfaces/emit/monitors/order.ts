@@ -1,5 +1,6 @@
 import type { Automaton, EmitRules } from '../../../contract/rules.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { eventRule } from '../event-rule.ts';
 import { messageOf, type Scope, scopeOf, streamOf, typeOf } from '../message.ts';
 import { isSent } from '../withheld.ts';
 
@@ -116,7 +117,7 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
     step(state, event, report) {
       if (event.kind !== 'frame') return;
       const type = typeOf(event);
-      if (rules.furtherEvents && rules.events[type ?? ''] === undefined) return;
+      if (rules.furtherEvents && !eventRule(rules, type)) return;
       for (const id of state.ended) {
         report.find(
           id,
@@ -129,7 +130,7 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
       const status = messageOf(event)?.status;
       const last =
         type === 'init' ? ends.find(([, rule]) => Object.hasOwn(rule.status, String(status)))?.[0] : type;
-      const rule = last === undefined ? undefined : rules.events[last];
+      const rule = eventRule(rules, last);
       if (!rule?.terminal) return;
       state.ended = rule.nothingAfter;
       for (const id of state.ended) report.saw(id, event);
