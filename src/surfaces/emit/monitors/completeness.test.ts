@@ -249,6 +249,8 @@ describe('an event may come of a call that had no answer, and of one that others
     const refused = exchange({ n: 2 }, { status: 409 });
     const unasked = ['E22i unasked progress @5'];
     expect(of(events(exchange({ n: 1 }), unsure), both(false)).found).toEqual([]);
+    const byCommand = { ...unsure, url: 'command:progress' } as NewEvent;
+    expect(of(events(exchange({ n: 1 }), byCommand), both(false)).found).toEqual([]);
     expect(of(events(exchange({ n: 1 }), refused), both(false)).found).toEqual(['E22i unasked progress @5']);
     expect(of(events(exchange({ n: 1 }), viewer.pong), both(false)).found).toEqual(unasked);
   });

@@ -4,7 +4,7 @@ import { emitRulesIn } from '../../../contract/emit-dialect.ts';
 import { loadContract } from '../../../contract/load.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
 import type { Monitor } from '../../../suite/monitor.ts';
-import { said } from '../../../suite/written-watch.ts';
+import { expectedBy, said } from '../../../suite/written-watch.ts';
 import type { NewEvent } from '../../../wire/event.ts';
 import { jobOf } from '../message.ts';
 import { aboutLow, aboutSpace, called, emitJob, jobId, writtenViewer } from '../written-viewer.ts';
@@ -149,6 +149,7 @@ describe('a job goes its way as the automaton has it', () => {
     ['it ended otherwise', [init('dead'), event('acked'), event('delivered')]],
     ['nothing but init came', [init('pending')]],
     ['an event has no type', [init('pending'), viewer.says({ jobId, type: 1 })]],
+    ['an event without a type is the first', [viewer.says({ jobId, type: 1 }), event('acked')]],
     ['an event is about no job', [init('pending', space), space.says({ type: 'acked' })]],
   ])('cannot be judged where %s', (_, events) => {
     expect(of(automaton, events)).toEqual(none);
@@ -167,6 +168,18 @@ describe('a job goes its way as the automaton has it', () => {
     expect(of(automaton, [event('acked'), event('created'), event('progress')]).found).toEqual([]);
   });
 
+  it('is told from what is withheld from where the job is, and from nowhere else', () => {
+    const { acked } = first.events;
+    if (!acked) throw new Error('there is no acked');
+    const withheld = { ...acked, data: { ...acked.data, stripped: { withheld: ['X'] } } };
+    const rules = { ...first, events: { ...first.events, acked: withheld } };
+    const found = (...types: readonly string[]) =>
+      of(followsTheAutomaton(rules), [init('pending', low), ...types.map((type) => low.event(type))]).found;
+    expect(found('delivered', 'progress')).toEqual([]);
+    expect(found('delivered', 'delivery_timeout')).toEqual([]);
+    expect(found('progress')).toEqual(['E22i order pending progress @1']);
+  });
+
   it('goes on for each job by itself', () => {
     const other = (type: string): NewEvent => space.event(type, { jobId: 'other' });
     const events = [space.event('created'), other('created'), space.event('delivered'), other('delivered')];
@@ -177,20 +190,11 @@ describe('a job goes its way as the automaton has it', () => {
   });
 
   it('says what might have come instead', () => {
-    const text: string[] = [];
-    const report = { find: (_: string, { expected }: { expected: string }) => text.push(expected) };
-    const memory = { state: 'delivered' };
-    const recording = { peers: {} };
-    const frame = { kind: 'frame', message: { type: 'completed' } };
-    automaton.step(memory, frame as never, { ...report, saw: () => {} } as never, { recording } as never);
-    expect(text).toEqual(['from delivered: acked, delivery_timeout']);
-    automaton.step(
-      { state: 'running' },
-      { ...frame, message: { type: 'acked' } } as never,
-      { ...report, saw: () => {} } as never,
-      { recording } as never,
-    );
-    expect(text[1]).toBe('from running: progress, checkpoint, completed, retried, dead');
+    const events = [init('delivered'), event('completed'), init('running', low), low.event('acked')];
+    expect(expectedBy(automaton, { events, about }, { jobOf })).toEqual([
+      'from delivered: acked, delivery_timeout',
+      'from running: progress, checkpoint, completed, retried, dead',
+    ]);
   });
 
   const versions = [

@@ -45,7 +45,7 @@ export function followsTheAutomaton(rules: EmitRules): Monitor {
     checks: ['E22i'],
     start: () => ({ state: undefined as string | undefined }),
     step(memory, event, report, { recording }) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler: what is kept by job is a frame.
       const type = typeOf(event);
       if (type === undefined) return;
       if (type === 'init') {
@@ -115,7 +115,7 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
     checks: [...new Set(ends.flatMap(([, rule]) => rule.nothingAfter))],
     start: () => ({ ended: [] as readonly string[] }),
     step(state, event, report) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler, as above.
       const type = typeOf(event);
       if (rules.furtherEvents && !eventRule(rules, type)) return;
       for (const id of state.ended) {
@@ -148,7 +148,7 @@ export function attemptsCount(): Monitor {
     checks: ['E34i'],
     start: () => ({ last: undefined as number | undefined, from: undefined as number | undefined }),
     step(state, event, report, { recording, jobOf }) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler, here too.
       state.from ??= event.seq;
       if (typeOf(event) !== 'retried') return;
       const data = messageOf(event)?.data;

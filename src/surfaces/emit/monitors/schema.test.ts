@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { emitIn } from '../../../contract/emit-dialect.ts';
 import { loadContract } from '../../../contract/load.ts';
-import { said, shownBy } from '../../../suite/written-watch.ts';
+import { expectedBy, said, shownBy } from '../../../suite/written-watch.ts';
 import type { NewEvent } from '../../../wire/event.ts';
 import { aboutLow, aboutSpace, writtenViewer } from '../written-viewer.ts';
 import { schema } from './schema.ts';
@@ -73,23 +73,10 @@ describe('an event is as the schema of its type says', () => {
   });
 
   it('in words', () => {
-    const text: string[] = [];
-    const report = {
-      saw: () => {},
-      find: (_: string, { expected }: { expected: string }) => text.push(expected),
-    };
-    const recording = { peers: { viewer: { about: about.viewer } } };
-    const step = (message: object) =>
-      monitorOf('emit@1').step(
-        { frames: 0, spokenOf: new Set() },
-        { kind: 'frame', peer: 'viewer', message } as never,
-        report as never,
-        { recording } as never,
-      );
-    step({ jobId: 'x', type: 'acked', status: 'running' });
-    step({ jobId: 'x', type: 'acked', status: 'running', timestamp, jobName: 1 });
-    expect(text[0]).not.toContain(' at ');
-    expect(text[1]).toMatch(/ at \/jobName$/);
+    const events = [acked({ timestamp: undefined }), acked({ jobName: 1 })];
+    const [missing, wrong] = expectedBy(monitorOf('emit@1'), { events, about });
+    expect(missing).toBe('the key "timestamp"');
+    expect(wrong).toMatch(/ at \/jobName$/);
   });
 });
 
