@@ -96,6 +96,17 @@ describe('is judged by the event that would carry it', () => {
   });
 });
 
+it('where one of two carriers is withheld, by the other', () => {
+  const { retried } = emit.rules.events;
+  if (!retried) throw new Error('there is no retried');
+  const withheld = { ...retried, data: { ...retried.data, stripped: { withheld: ['X'], hidden: ['E13'] } } };
+  const rules = { ...emit.rules, events: { ...emit.rules.events, retried: withheld } };
+  const judged = (type: string) =>
+    said(leaks(rules), { events: [low.event(type)], about, canaries }).judged.toSorted();
+  expect(judged('progress')).toEqual([]);
+  expect(judged('dead')).toEqual(['E11 low']);
+});
+
 it('who sees the whole may see it, and what is no frame tells nothing', () => {
   const none = { found: [], judged: [] };
   expect(of(holding('completed', 'canary-of-result', viewer))).toEqual(none);
