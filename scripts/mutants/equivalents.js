@@ -286,4 +286,11 @@ export const equivalents = [
     to: 'true',
     why: 'what is no requirement is in force nowhere; the condition is there for the compiler',
   },
+  {
+    file: 'src/surfaces/emit/monitors/readings.ts',
+    code: 'const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);',
+    from: 'find',
+    to: 'findLast',
+    why: 'jobs have ids of their own',
+  },
 ];

@@ -127,6 +127,12 @@ describe('what a space stream begins with (A27)', () => {
       ['A27.first=nothing @1', 'A27.creation=created @1'],
     ],
     [
+      'an announcement on a stream whose opening is not in the recording',
+      [space.pong, space.event('created')],
+      jobs(1),
+      ['A27.first=nothing @1', 'A27.creation=created @1'],
+    ],
+    [
       'its announcement as init',
       [space.opened, space.event('init')],
       jobs(1),
