@@ -36,6 +36,11 @@ export function shownBy(one: Monitor, recorded: Written, watching: Watching = {}
   return watched(one, recorded, watching).findings.map(({ actual }) => actual);
 }
 
+/** What each finding says that there should have been; for tests. */
+export function expectedBy(one: Monitor, recorded: Written, watching: Watching = {}): readonly string[] {
+  return watched(one, recorded, watching).findings.map(({ expected }) => expected);
+}
+
 function watched(one: Monitor, recorded: Written, watching: Watching): MonitorReport {
   const recording = written(recorded);
   const { jobOf = () => undefined, ...context } = watching;
