@@ -129,7 +129,7 @@ function redacting({ recordings, target }: Stream): NamedPair {
   const redact = redactor(secretsOf(target));
   const [recording] = recordings;
   if (!recording) throw new Error('nothing to redact');
-  const part = { ...recording, events: recording.events.slice(0, 200) };
+  const part = { ...recording, events: recording.events.slice(0, 50) };
   return {
     id: 'redact',
     what: 'a recording without its secrets, in whatever form / a plain copy of it',

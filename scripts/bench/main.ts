@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { arch, availableParallelism, type } from 'node:os';
 import { join } from 'node:path';
+import type { Contract } from '../../src/contract/contract.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { type BenchResult, inWords, isMet } from './bench-result.ts';
 import { compare, type Effort } from './compare.ts';
@@ -10,19 +11,19 @@ import { againstOther } from './other-validator.ts';
 import { profileOf, topFunctions } from './profile.ts';
 import { startUp } from './start-up.ts';
 import { recordStreams } from './streams.ts';
+import { suiteCost } from './suite-cost.ts';
 
 /** What this needs of the scripts beside it, which are plain JavaScript and stay out of the bundle. */
 export interface Surroundings {
   readonly root: string;
   /** Installs the packages of a folder by its lockfile. */
   readonly install: (folder: string) => Promise<void>;
+  /** Jobs of each recorded stream. @default 40 */
+  readonly jobs?: number;
 }
 
 /** As in the table of exit codes of `conform`. */
 const exitCodeOfUsage = 2;
-
-/** Jobs of each recorded stream. */
-const jobs = 40;
 
 /** Measures what it is asked for and says what it came to. Resolves to the exit code. */
 export async function bench(argv: readonly string[], surroundings: Surroundings): Promise<number> {
@@ -64,19 +65,25 @@ async function* measured(
   const { seconds, repeats, only } = options;
   const effort: Effort = { repeats, ms: (1000 * seconds) / (2 * (repeats + 1)) };
   const wants = (id: string): boolean => id.includes(only);
-  for await (const pair of pairs(surroundings, wants)) if (wants(pair.id)) yield measure(pair, effort);
-  if (['list', 'version', 'launcher'].some((what) => wants(`start-up ${what}`)))
-    yield* startUp(surroundings.root, repeats);
+  const contract = await loadContract(undefined, surroundings.root);
+  for await (const pair of pairs(surroundings, contract, wants))
+    if (wants(pair.id)) yield measure(pair, effort);
+  if (anyOf(wants, 'start-up', ['list', 'version', 'launcher'])) yield* startUp(surroundings.root, repeats);
+  if (anyOf(wants, 'suite', ['wall', 'cpu'])) yield* await suiteCost(surroundings.root, contract, repeats);
 }
 
+/** Whether any of a group of measurements is wanted. */
+const anyOf = (wants: (id: string) => boolean, group: string, members: readonly string[]): boolean =>
+  members.some((member) => wants(`${group} ${member}`));
+
 async function* pairs(
-  { root, install }: Surroundings,
+  { root, install, jobs = 40 }: Surroundings,
+  contract: Contract,
   wants: (id: string) => boolean,
 ): AsyncGenerator<NamedPair, void, undefined> {
-  const contract = await loadContract(undefined, root);
   const streams = await recordStreams(contract, jobs);
   yield* pairsOf(contract, streams);
-  if (!['judge', 'schema', 'parse'].some((what) => wants(`asyncapi-validator ${what}`))) return;
+  if (!anyOf(wants, 'asyncapi-validator', ['judge', 'schema', 'parse'])) return;
   try {
     await install(join(root, 'scripts/bench/asyncapi-validator'));
   } catch (cause) {
