@@ -42,6 +42,13 @@ export function completeness(rules: EmitRules): Monitor {
       const scope = scopeOf(recording, last.peer);
       if (!stream || !scope || memory.owedFrom === undefined) return;
       const from = memory.owedFrom;
+      const { frames } = memory;
+      const told = frames.map((frame) => ({ frame, type: typeOf(frame), about: jobOf(recording, frame) }));
+      // Positions of the first terminal event of each job, and whether there is any at all.
+      const ends = new Map<string | undefined, number>();
+      for (const { frame, type, about } of told)
+        if (rules.events[type ?? '']?.terminal === true && !ends.has(about)) ends.set(about, frame.seq);
+      const ended = ends.size > 0;
       for (const job of Object.values(recording.jobs)) {
         const mine =
           stream === 'job'
@@ -55,21 +62,16 @@ export function completeness(rules: EmitRules): Monitor {
             (call) => call.verb === verb && call.accepted && began(recording.events, call.seq) > from,
           );
           // A server that hangs up owes everything up to the end of the job, and is judged for hanging up elsewhere.
-          const ended = memory.frames.some((frame) => rules.events[typeOf(frame) ?? '']?.terminal === true);
           const wasOpen =
             memory.closedAt === undefined || ended || closedByUs(recording.events, memory.closedAt);
           const until = memory.closedAt ?? Number.POSITIVE_INFINITY;
           const due = owed.filter((call) => call.seq < until);
-          const got = memory.frames.filter(
-            (frame) =>
-              typeOf(frame) === type &&
-              jobOf(recording, frame) === job.id &&
-              // What follows the end of its job is another rule's business.
-              !memory.frames.some(
-                (end) => end.seq < frame.seq && isEnd(rules, end, jobOf(recording, end), job),
-              ),
-          );
           if (due.length === 0 || !wasOpen) continue;
+          // What follows the end of its job is another rule's business.
+          const end = ends.get(job.id) ?? Number.POSITIVE_INFINITY;
+          const got = told
+            .filter((one) => one.type === type && one.about === job.id && one.frame.seq <= end)
+            .map(({ frame }) => frame);
           const sent = job.calls
             .filter((call) => call.verb === verb && mayHaveBeenTaken(recording.events, call))
             .map((call) => call.body);
@@ -114,10 +116,6 @@ function began(events: readonly WireEvent[], seq: number): number {
   let at = seq;
   while (at > 0 && (events[at - 1]?.at ?? 0) >= start) at -= 1;
   return at;
-}
-
-function isEnd(rules: EmitRules, frame: Frame, about: string | undefined, job: Job): boolean {
-  return about === job.id && rules.events[typeOf(frame) ?? '']?.terminal === true;
 }
 
 function closedByUs(events: readonly WireEvent[], seq: number): boolean {

@@ -1,5 +1,6 @@
 import { sameJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
@@ -108,7 +109,7 @@ function firstShown(rules: PusherRules, dialect: string): readonly string[] {
 /** True where a connection was there before the job was submitted, so that it is owed all of it. */
 function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
   const id = requestOf(frame);
-  const job = Object.values(recording.jobs).find((one) => one.id === id);
+  const job = jobById(recording, id);
   if (!job || hasLeft(recording.events, frame.peer, job.where)) return false;
   return recording.events
     .slice(0, job.from)
