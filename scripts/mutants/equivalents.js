@@ -119,13 +119,6 @@ export const equivalents = [
     why: 'a monitor per connection and job is handed frames alone; the line is there for the compiler',
   },
   {
-    file: 'src/surfaces/beam/monitors/address.ts',
-    code: 'const job = Object.values(recording.jobs).find((one) => one.id === id);',
-    from: 'find',
-    to: 'findLast',
-    why: 'jobs have ids of their own',
-  },
-  {
     file: 'src/surfaces/beam/monitors/order.ts',
     code: 'if (index < state.highest) {',
     from: '<',
@@ -138,13 +131,6 @@ export const equivalents = [
     from: "event.kind !== 'frame'",
     to: 'false',
     why: 'a monitor per connection and job is handed frames alone; the line is there for the compiler',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/readings.ts',
-    code: 'const job = Object.values(jobs).find((one) => one.id === requestOf(end));',
-    from: 'find',
-    to: 'findLast',
-    why: 'jobs have ids of their own',
   },
   {
     file: 'src/surfaces/pusher/monitors/channels.ts',

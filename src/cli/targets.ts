@@ -1,5 +1,6 @@
 import { type Contract, InputError } from '../contract/contract.ts';
 import type { JsonObject } from '../contract/json.ts';
+import { featuresOnce } from '../target/features-once.ts';
 import { clientSurfaces, clientTarget } from '../target/from-command.ts';
 import { loadTargets, targetsOf } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
@@ -91,22 +92,6 @@ function clientUnderTest(options: ConformOptions, command: string): Target {
   if (destructive) throw new InputError('--client and --destructive: nothing illegal is sent to a client');
   if (optional) throw new InputError('--client and --optional: only a server has features to claim');
   return clientTarget(command, chosen === 'emit' ? 'emit@1' : (dialect.pusher ?? 'modelbeam'), chosen);
-}
-
-/**
- * Both apps of our own server share one code for what no dialect says otherwise (presence and the like): in the default
- * run the first of them is asked for it. `prove` and whoever serves it asks both.
- */
-function featuresOnce(entries: readonly JsonObject[], contract: Contract): readonly JsonObject[] {
-  const features = new Set<unknown>(
-    Object.values(contract.pusher.rules.features).map(({ capability }) => capability),
-  );
-  const first = entries.find(({ surface }) => surface === 'pusher');
-  return entries.map((entry) => {
-    const { surface, capabilities } = entry;
-    if (surface !== 'pusher' || entry === first || !Array.isArray(capabilities)) return entry;
-    return { ...entry, capabilities: capabilities.filter((word) => !features.has(word)) };
-  });
 }
 
 /** What could take a server down is only ever sent to this machine. */

@@ -16,19 +16,21 @@ export interface Said {
   readonly judged: readonly string[];
   /** `point=value @n`. */
   readonly read: readonly string[];
-  /** `cell × n`: what of the rules the target went through. */
-  readonly went: readonly string[];
 }
 
 /** Runs a monitor over a recording written by hand; for tests. */
 export function said(one: Monitor, recorded: Written, watching: Watching = {}): Said {
-  const { findings, seen, readings, cells } = watched(one, recorded, watching);
+  const { findings, seen, readings } = watched(one, recorded, watching);
   return {
     found: findings.map(({ requirement, rule, frame }) => `${requirement} ${rule} @${frame}`),
     judged: [...seen].flatMap(([id, peers]) => [...peers].map((peer) => `${id} ${peer}`)),
     read: readings.map(({ point, value, frame }) => `${point}=${value} @${frame}`),
-    went: [...cells].map(([cell, times]) => `${cell} × ${times}`),
   };
+}
+
+/** What of the rules the target went through, as the monitor saw it: `cell × n`; for tests. */
+export function passedBy(one: Monitor, recorded: Written, watching: Watching = {}): readonly string[] {
+  return [...watched(one, recorded, watching).cells].map(([cell, times]) => `${cell} × ${times}`);
 }
 
 /** What each finding says that there was, as a person reads it; for tests. */

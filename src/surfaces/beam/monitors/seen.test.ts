@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
 import { on } from '../../../suite/written-recording.ts';
-import { said } from '../../../suite/written-watch.ts';
+import { passedBy } from '../../../suite/written-watch.ts';
 import type { NewEvent } from '../../../wire/event.ts';
 import { seen } from './seen.ts';
 
 const client = on('client');
 const sent: NewEvent = { kind: 'sent', peer: 'client', text: '{}', binary: false };
-const went = (...events: readonly NewEvent[]): readonly string[] => said(seen(), { events }).went;
+const went = (...events: readonly NewEvent[]): readonly string[] => passedBy(seen(), { events });
 
 it('takes down how a connection begins, what answers its inputs, and its end', () => {
   expect(went(client.opened, sent, client.frame('{}'), client.frame('{}'), client.closed(1000))).toEqual([

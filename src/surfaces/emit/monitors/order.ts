@@ -1,4 +1,5 @@
 import type { Automaton, EmitRules } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { eventRule } from '../event-rule.ts';
 import { messageOf, type Scope, scopeOf, streamOf, typeOf } from '../message.ts';
@@ -157,7 +158,7 @@ export function attemptsCount(): Monitor {
       if (typeof attempt !== 'number') return;
       if (state.last === undefined) {
         // Who came after the first failure cannot tell what the count began with.
-        const job = Object.values(recording.jobs).find((one) => one.id === jobOf(event));
+        const job = jobById(recording, jobOf(event));
         const from = state.from;
         const all =
           job?.calls.filter((call) => call.verb === 'fail').every((call) => call.seq > from) ?? false;

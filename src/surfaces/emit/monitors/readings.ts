@@ -36,7 +36,10 @@ export function readings(rules: EmitRules): Monitor {
       if (stream === 'space') {
         const id = typeof message.jobId === 'string' ? message.jobId : undefined;
         // A job made while we watched is announced; whatever else comes first is said of the space as it was.
-        const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);
+        const isAsked = state.frames === 1 || (id !== undefined && !state.announced.has(id));
+        const job = isAsked
+          ? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)
+          : undefined;
         if (state.frames === 1) {
           const before = type === 'init' ? 'init' : id === undefined ? 'connected' : 'nothing';
           // A version that says with what it begins leaves nothing open.

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { loadContract } from '../../../contract/load.ts';
-import { said } from '../../../suite/written-watch.ts';
+import { passedBy } from '../../../suite/written-watch.ts';
 import { jobOf } from '../message.ts';
 import { writtenClient, writtenJob } from '../written-client.ts';
 import { seen } from './seen.ts';
@@ -10,7 +10,7 @@ const client = writtenClient('client');
 
 /** The steps of a job, seen by a client that came before it was submitted, or after. */
 const went = (statuses: readonly string[], isWhole = true): readonly string[] =>
-  said(
+  passedBy(
     seen(rules, 'modelbeam'),
     {
       events: [
@@ -21,7 +21,7 @@ const went = (statuses: readonly string[], isWhole = true): readonly string[] =>
       jobs: writtenJob('job', { from: isWhole ? 2 : 0 }),
     },
     { jobOf },
-  ).went;
+  );
 
 it('takes down each step that the updates of a job show, from its beginning', () => {
   expect(went(['processing', 'in_progress', 'in_progress', 'done'])).toEqual([
