@@ -57,7 +57,7 @@ export const equivalents = [
   },
   {
     file: 'src/conform/judge.ts',
-    code: "if (result.outcome === 'passed') readings.push(...result.readings);",
+    code: "if (result.outcome === 'passed' && !check.optional) readings.push(...result.readings);",
     from: "result.outcome === 'passed'",
     to: 'true',
     why: 'only what passed has readings',
@@ -274,7 +274,7 @@ export const equivalents = [
   },
   {
     file: 'src/surfaces/emit/monitors/readings.ts',
-    code: 'const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);',
+    code: '? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)',
     from: 'find',
     to: 'findLast',
     why: 'jobs have ids of their own',

@@ -10,6 +10,9 @@ export interface LoadOptions {
   readonly driver: 'k6' | 'node';
   readonly set: Readonly<Record<string, string>>;
   readonly slo: readonly string[];
+  readonly repeat: number;
+  readonly against?: string;
+  readonly compare?: string;
   readonly seed: number;
   readonly out?: string;
   readonly list: boolean;
@@ -46,14 +49,29 @@ export function loadCommand(
     )
     .option('--set <key=value...>', 'a number of every stage; several values make a stage each', pairs, {})
     .option('--slo <condition...>', 'such as last.p99<50ms; a bare p99 is last.p99', several, [])
+    .option('--repeat <n>', 'performs each stage so often; comparisons need 5', whole(1, 100))
+    .option(
+      '--against <file|url>',
+      'another server, measured in turn with the first; 5 times, if --repeat does not say',
+      once,
+    )
+    .option('--compare <result.json>', 'a stored run: is this one worse?', once)
     .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
     .option('--out <folder>', 'where the reports go; default: reports/load/ and the id of the run', once)
     .option('--list', 'print the profiles, and on which surface and with which driver each is offered', false)
     .option('--dry-run', 'print what would be done, and at what cost', false)
     .option('--verbose', 'more of what happens', false)
     .addHelpText('after', loadHelp)
-    .action((profile: string | undefined, raw: Omit<LoadOptions, 'seed'> & { readonly seed?: number }) =>
-      act(profile, { ...raw, seed: raw.seed ?? Math.floor(Math.random() * largestSeed) }),
+    .action(
+      (
+        profile: string | undefined,
+        raw: Omit<LoadOptions, 'seed' | 'repeat'> & { readonly seed?: number; readonly repeat?: number },
+      ) =>
+        act(profile, {
+          ...raw,
+          seed: raw.seed ?? Math.floor(Math.random() * largestSeed),
+          repeat: raw.repeat ?? (raw.against === undefined ? 1 : 5),
+        }),
     );
 }
 
@@ -69,4 +87,5 @@ Exit codes (the first that fits):
 Examples:
   plumbline load smoke
   plumbline load fanout --target server.yaml --surface emit --slo 'last.p99<50ms'
-  plumbline load fanout --set subscribers=100,300 --driver node`;
+  plumbline load fanout --set subscribers=100,300 --driver node
+  plumbline load fanout --target new.yaml --against old.yaml --set subscribers=200`;

@@ -1,16 +1,20 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InputError } from '../contract/contract.ts';
+import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
+import { readText } from '../contract/read-text.ts';
+import type { SurfaceName } from '../contract/requirement.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
 import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { lackingFor } from '../load/prepare/prepare.ts';
 import { loadProfile, type Profile, shapeOf, withSettings } from '../load/profile/profile.ts';
 import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
+import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
 import { RunFiles } from '../load/run/run-files.ts';
 import { runLoad } from '../load/run/run-load.ts';
 import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
+import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
 import { exitCodes } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -47,6 +51,9 @@ export async function load(profileName: string | undefined, options: LoadOptions
       process.stdout.write(loadDryRun(profile, stages, `${target.name} (${target.surface})  ${target.at}`));
       return exitCodes.done;
     }
+    const against = await otherTarget(options, target.surface, contract);
+    if (against) proveTarget(against.target, profile, stages);
+    const compareWith = await storedRun(options, contract);
     const driver = await driverOf(options);
     const id = runId(profile.id, target);
     const folder = await ownFolder(options.out ?? join('reports', 'load', id));
@@ -69,6 +76,9 @@ export async function load(profileName: string | undefined, options: LoadOptions
       cache: await cacheFolder(),
       forced: Object.keys(options.set).length > 0,
       calibrate: true,
+      repeat: options.repeat,
+      ...(against === undefined ? {} : { against }),
+      ...(compareWith === undefined ? {} : { compareWith }),
       listener: progress,
       files,
     });
@@ -149,6 +159,28 @@ function proveTarget(target: Target, profile: Profile, stages: readonly StageSha
   }
 }
 
+/** The other server of `--against`; both are measured in turn. */
+async function otherTarget(
+  options: LoadOptions,
+  surface: SurfaceName,
+  contract: Contract,
+): Promise<{ readonly target: Target; readonly serverPid?: number } | undefined> {
+  if (options.against === undefined) return undefined;
+  if (options.compare !== undefined) {
+    throw new InputError('--against and --compare: a run is compared with a server or with a stored run');
+  }
+  const other = await chooseLoadTarget({ ...options, target: options.against }, [surface], contract);
+  return { target: other.target, ...(other.pid === undefined ? {} : { serverPid: other.pid }) };
+}
+
+/** @throws InputError where `--compare` names no result of a load run. */
+async function storedRun({ compare }: LoadOptions, contract: Contract): Promise<LoadResult | undefined> {
+  if (compare === undefined) return undefined;
+  const text = await readText(compare);
+  if (!isLoad(text)) throw new InputError(`--compare ${compare}: no result of a load run`);
+  return readLoad(compare, text, contract.formats);
+}
+
 async function driverOf({ driver }: LoadOptions): Promise<BulkDriver> {
   if (driver === 'node') {
     const { nodeDriver } = await import('../load/drivers/node-driver.ts');
@@ -197,6 +229,9 @@ function commandOf(profile: string, options: LoadOptions): string {
     words.push('--dialect', `${surface}=${name}`);
   words.push('--driver', options.driver);
   for (const [key, value] of Object.entries(options.set)) words.push('--set', `${key}=${value}`);
+  if (options.repeat > 1) words.push('--repeat', String(options.repeat));
+  if (options.against !== undefined) words.push('--against', options.against);
+  if (options.compare !== undefined) words.push('--compare', options.compare);
   for (const slo of options.slo) words.push('--slo', `'${slo}'`);
   return [...words, '--seed', String(options.seed)].join(' ');
 }
