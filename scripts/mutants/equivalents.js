@@ -57,13 +57,6 @@ export const equivalents = [
   },
   {
     file: 'src/conform/judge.ts',
-    code: "if (result.outcome === 'passed' && !check.optional) readings.push(...result.readings);",
-    from: "result.outcome === 'passed'",
-    to: 'true',
-    why: 'only what passed has readings',
-  },
-  {
-    file: 'src/conform/judge.ts',
     code: '.map((check) => judgeCheck(check, plan, evidence, { interrupted: false }));',
     from: 'false',
     to: 'true',

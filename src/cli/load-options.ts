@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { SurfaceName } from '../contract/requirement.ts';
-import { type Dialects, dialects, once, pairs, several, surfaceName, whole } from './arguments.ts';
+import { type Dialects, dialects, once, pairs, several, surfaceName, time, whole } from './arguments.ts';
 
 /** What `load` was asked for. */
 export interface LoadOptions {
@@ -11,6 +11,9 @@ export interface LoadOptions {
   readonly set: Readonly<Record<string, string>>;
   readonly slo: readonly string[];
   readonly repeat: number;
+  /** Of `saturate`. */
+  readonly param?: 'connections' | 'rate';
+  readonly budget?: number;
   readonly against?: string;
   readonly compare?: string;
   readonly seed: number;
@@ -32,7 +35,7 @@ export function loadCommand(
     .description(
       'Puts a server under load and measures how long its events take, with the proof that the numbers are its own.',
     )
-    .argument('[profile]', 'a profile (see --list), or the path of a file with one')
+    .argument('[profile]', 'a profile (see --list), the path of a file with one, or saturate')
     .option(
       '--target <file|url>',
       'target file, or the URL of one server; default: the reference server',
@@ -49,6 +52,13 @@ export function loadCommand(
     )
     .option('--set <key=value...>', 'a number of every stage; several values make a stage each', pairs, {})
     .option('--slo <condition...>', 'such as last.p99<50ms; a bare p99 is last.p99', several, [])
+    .addOption(
+      new Option('--param <name>', 'saturate: what is raised until something gives').choices([
+        'connections',
+        'rate',
+      ]),
+    )
+    .option('--budget <time>', 'saturate: how long the search may take, such as 10m or 300s', time)
     .option('--repeat <n>', 'performs each stage so often; comparisons need 5', whole(1, 100))
     .option(
       '--against <file|url>',
@@ -88,4 +98,5 @@ Examples:
   plumbline load smoke
   plumbline load fanout --target server.yaml --surface emit --slo 'last.p99<50ms'
   plumbline load fanout --set subscribers=100,300 --driver node
+  plumbline load saturate --param rate --budget 10m
   plumbline load fanout --target new.yaml --against old.yaml --set subscribers=200`;

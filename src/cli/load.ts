@@ -12,7 +12,8 @@ import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters
 import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
 import { RunFiles } from '../load/run/run-files.ts';
-import { runLoad } from '../load/run/run-load.ts';
+import { type LoadRun, runLoad } from '../load/run/run-load.ts';
+import { runSaturate } from '../load/run/run-saturate.ts';
 import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
@@ -23,6 +24,10 @@ import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
 import { chooseLoadTarget } from './load-target.ts';
 import { version } from './version.ts';
+
+/** What a search is called, and how long it may take where nobody says. */
+const saturation = { id: 'saturate', title: 'the most that a server bears within the gates' };
+const usualBudgetMs = 10 * 60_000;
 
 /** Files that a process has open beside its connections. */
 const otherFiles = 200;
@@ -37,7 +42,11 @@ export async function load(profileName: string | undefined, options: LoadOptions
   if (profileName === undefined) {
     throw new InputError('load: needs a profile, such as smoke or fanout; --list prints them');
   }
-  const profile = await loadProfile(profileName, contract);
+  const isSearch = profileName === 'saturate';
+  if (!isSearch && (options.param !== undefined || options.budget !== undefined)) {
+    throw new InputError('--param and --budget: are for load saturate');
+  }
+  const profile = await loadProfile(isSearch ? 'fanout' : profileName, contract);
   const stages = withSettings(profile.stages, options.set).map((stage) => shapeOf(stage, profile.publishes));
   const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
   proveGates(gates, stages);
@@ -55,18 +64,18 @@ export async function load(profileName: string | undefined, options: LoadOptions
     if (against) proveTarget(against.target, profile, stages);
     const compareWith = await storedRun(options, contract);
     const driver = await driverOf(options);
-    const id = runId(profile.id, target);
+    const id = runId(isSearch ? 'saturate' : profile.id, target);
     const folder = await ownFolder(options.out ?? join('reports', 'load', id));
     const progress = new LoadProgress(process.stderr);
     const files = new RunFiles(folder);
-    const result = await runLoad({
+    const run: LoadRun = {
       contract,
       driver,
       seed: options.seed,
       folder,
       signal: interrupt.signal,
       id,
-      profile,
+      profile: isSearch ? saturation : profile,
       stages,
       gates,
       target,
@@ -81,7 +90,14 @@ export async function load(profileName: string | undefined, options: LoadOptions
       ...(compareWith === undefined ? {} : { compareWith }),
       listener: progress,
       files,
-    });
+    };
+    const result = isSearch
+      ? await runSaturate({
+          ...run,
+          param: options.param ?? 'rate',
+          budgetMs: options.budget ?? usualBudgetMs,
+        })
+      : await runLoad(run);
     files.close();
     progress.end();
     const failed = await writeLoadFolder(folder, result);
@@ -223,6 +239,8 @@ function runId(profile: string, target: Target): string {
 /** The command to make the same run again. */
 function commandOf(profile: string, options: LoadOptions): string {
   const words = ['plumbline', 'load', profile];
+  if (options.param !== undefined) words.push('--param', options.param);
+  if (options.budget !== undefined) words.push('--budget', `${options.budget / 1000}s`);
   if (options.target !== undefined) words.push('--target', options.target);
   if (options.surface !== undefined) words.push('--surface', options.surface);
   for (const [surface, name] of Object.entries(options.dialect))

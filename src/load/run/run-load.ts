@@ -199,7 +199,7 @@ function comparedBy(
 }
 
 /** All that is judged comes last in the stream, and the footer last of all. */
-function tellEnd(files: RunFiles, result: LoadResult): void {
+export function tellEnd(files: RunFiles, result: LoadResult): void {
   for (const event of eventsOf(result)) {
     const isLate = ['finding', 'trust', 'gate', 'verdict', 'footer'].includes(event.event);
     if (isLate) files.event(event);
@@ -225,7 +225,7 @@ function headerOf(
 }
 
 /** What is known of a run before anything is measured. */
-function identityOf(run: LoadRun, began: number) {
+export function identityOf(run: LoadRun, began: number) {
   const { target } = run;
   return {
     format: 'plumbline-load/1',

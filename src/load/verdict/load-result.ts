@@ -41,6 +41,8 @@ export interface LoadResult {
   readonly notOffered: readonly { readonly stage: string; readonly reason: string }[];
   readonly ceiling: Ceiling | null;
   readonly comparison: Comparison | null;
+  /** Of `load saturate`: what the search for the most that the server bears came to. */
+  readonly saturation?: Saturation;
   readonly environment: Environment;
   /** False where the run did not come to its end. */
   readonly complete: boolean;
@@ -260,6 +262,23 @@ export interface Comparison {
     readonly low: number | null;
     readonly high: number | null;
     readonly regression: boolean;
+  }[];
+}
+
+/** The highest value that held and the lowest that did not. */
+export interface Saturation {
+  readonly param: 'connections' | 'rate';
+  readonly low: number;
+  /** Null: none was found. */
+  readonly high: number | null;
+  readonly limitedBy: 'server' | 'generator' | 'bound';
+  readonly confirmed: boolean;
+  readonly reason: string;
+  readonly trials: readonly {
+    readonly value: number;
+    readonly kind: 'explore' | 'confirm';
+    readonly outcome: 'pass' | 'fail' | 'invalid';
+    readonly reason: string;
   }[];
 }
 
