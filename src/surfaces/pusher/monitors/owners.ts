@@ -12,6 +12,7 @@ export function owners({ names, delivery }: PusherRules): Monitor {
     per: 'run',
     checks: delivery.own,
     applies: { role: 'application' },
+    notStreamed: 'it needs to know who submitted a job',
     start: () => undefined,
     step(_state, event, report, { recording, shared }) {
       for (const job of Object.values(recording.jobs))
