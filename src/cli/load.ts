@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { suites } from '../../suites/index.ts';
 import { InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
@@ -52,6 +53,7 @@ export async function load(profileName: string | undefined, options: LoadOptions
     const progress = new LoadProgress(process.stderr);
     const result = await runLoad({
       contract,
+      suites,
       driver,
       seed: options.seed,
       folder,

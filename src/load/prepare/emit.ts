@@ -4,7 +4,6 @@ import type { EmitRules } from '../../contract/rules.ts';
 import { tokenOf } from '../../surfaces/emit/offers.ts';
 import type { EmitTarget, Space } from '../../target/target.ts';
 import type { ChannelPlan } from '../plan/load-plan.ts';
-import { markerOf } from '../wire/marker.ts';
 import type { Lacking, Preparation, Stamped } from './preparation.ts';
 
 /** A job that is reported on for as long as a load lasts must not time out meanwhile. */
@@ -36,7 +35,7 @@ export async function prepareEmit(
   const jobs: string[] = [];
   try {
     for (let channel = 0; channel < stage.channels; channel++) {
-      jobs.push(await api.runningJob(`plumbline load ${markerOf({ run, channel, number: 0 })}`));
+      jobs.push(await api.runningJob(nameOf(run, channel)));
     }
   } catch (cause) {
     await api.endAll(jobs);
@@ -46,6 +45,7 @@ export async function prepareEmit(
   const channels = jobs.map((job): ChannelPlan => api.door(job, read));
   const [good] = channels;
   const [job = ''] = jobs;
+  const { scope } = rules.streams.job.admits.read ?? {};
   return {
     channels,
     authorize: { kind: 'none' },
@@ -56,8 +56,24 @@ export async function prepareEmit(
       urls: jobs.map((each) => api.url('progress', each)),
       headers: { ...target.headers, accept: 'application/json', 'x-api-key': tokenOf(space, 'worker') ?? '' },
     },
+    about: (channel) => ({
+      stream: 'job',
+      credential: 'read',
+      space: space.id,
+      ...(scope === undefined ? {} : { scope }),
+      ...(jobs[channel] === undefined ? {} : { job: jobs[channel] }),
+    }),
+    jobs: jobs.map((id, channel) => ({
+      ...{ name: id, id, where: space.id, nonce: '', calls: [], from: 0 },
+      about: { jobName: nameOf(run, channel) },
+    })),
     finish: () => api.endAll(jobs),
   };
+}
+
+/** Without a mark: where a name stands in a frame, it must not pass for a publish. */
+function nameOf(run: number, channel: number): string {
+  return `plumbline load ${run.toString(16)}, channel ${channel}`;
 }
 
 function ownSpace(target: EmitTarget): Space | undefined {

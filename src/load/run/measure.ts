@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Contract } from '../../contract/contract.ts';
+import { parseJson } from '../../contract/json.ts';
+import type { SurfaceName } from '../../contract/requirement.ts';
+import type { SuiteFactory } from '../../suite/surface.ts';
 import type { Target } from '../../target/target.ts';
+import { rowKinds } from '../control/messages.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { performStage } from '../perform/perform-stage.ts';
@@ -8,10 +12,14 @@ import { emptyRecord, type StageRecorder } from '../perform/recorder.ts';
 import { bulkOf, type LoadPlan, publishesOf, type StageShape } from '../plan/load-plan.ts';
 import { dialectOf, prepare } from '../prepare/prepare.ts';
 import { FrameJudge } from '../verdict/frame-judge.ts';
+import { FrameMonitors } from '../verdict/frame-monitors.ts';
+import type { StageResult } from '../verdict/load-result.ts';
 
 /** What every measurement of a run is made with. */
 export interface Means {
   readonly contract: Contract;
+  /** Whose monitors watch what probes see; absent: payloads are all that is judged. */
+  readonly suites?: Readonly<Record<SurfaceName, SuiteFactory>>;
   readonly driver: BulkDriver;
   readonly seed: number;
   /** For what processes print. */
@@ -35,7 +43,7 @@ export interface Measurement {
 /** What one measurement came to. */
 export interface Measured {
   readonly record: StageRecord;
-  readonly monitors: { readonly seen: number; readonly judged: number; readonly skipped: number };
+  readonly monitors: StageResult['monitors'];
 }
 
 /** Performs one stage on a target, from what it needs there to what is left to be ended. Never rejects for the target. */
@@ -54,6 +62,7 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
   }
   const plan = planOf(means, measurement, dialect, run, prepared);
   const judge = new FrameJudge(plan, prepared.via, prepared.handlerKey);
+  const monitors = monitorsOf(means, measurement, plan, prepared);
   let recorder: StageRecorder | undefined;
   try {
     const isPublished = publishesOf(stage) > 0;
@@ -65,24 +74,43 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       observed: serverPid === undefined ? {} : { server: serverPid },
       folder,
       signal,
-      onFrame: (seat, _at, text) => judge.judge(seat, text),
+      onFrame: (seat, at, text, kind) => {
+        const message = kind <= rowKinds.other ? parseJson(text) : undefined;
+        if (kind === rowKinds.delivery) judge.judge(seat, text, message);
+        monitors?.take(seat, at, text, kind, message);
+      },
       onProgress: (one) => {
         recorder = one;
         onProgress?.(one);
       },
     });
     record.changed.push(...judge.changed);
+    record.requirements.push(...(monitors?.finish() ?? []));
+    const advice = record.requirements.filter(({ level }) => level === 'SHOULD');
     return {
       record,
       monitors: {
-        seen: recorder?.framesSeen ?? judge.judged,
-        judged: judge.judged,
-        skipped: recorder?.framesSkipped ?? 0,
+        seen: recorder?.framesSeen ?? (monitors ? monitors.judged + monitors.skipped : judge.judged),
+        judged: monitors?.judged ?? judge.judged,
+        skipped: (recorder?.framesSkipped ?? 0) + (monitors?.skipped ?? 0),
+        ...(monitors ? { notRun: monitors.notRun } : {}),
+        ...(advice.length > 0 ? { advice } : {}),
       },
     };
   } finally {
     await prepared.finish();
   }
+}
+
+/** What calibrates stamps its frames, and is nobody's to judge. */
+function monitorsOf(
+  { contract, suites }: Means,
+  { target, stamped }: Measurement,
+  plan: LoadPlan,
+  { about = () => ({}), jobs = [] }: Awaited<ReturnType<typeof prepare>>,
+): FrameMonitors | undefined {
+  const suite = stamped ? undefined : suites?.[target.surface](contract, plan.dialect);
+  return suite && new FrameMonitors({ contract, suite, target, plan, about, jobs });
 }
 
 function planOf(
