@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { makePlan } from '../src/conform/plan.ts';
 import { run } from '../src/conform/run.ts';
@@ -81,6 +82,25 @@ describe.each(surfaceNames)('monitors of %s say the same of events that come one
     const suite = suites[surface](contract, dialect);
     const recording = sampleRecording(sample, settingOf(sample));
     expect(oneByOne(suite, recording, dialect)).toEqual(whole(suite, recording, dialect));
+  });
+
+  it('whatever is left out of the samples, comes again or too early', () => {
+    const shaken = fc
+      .constantFrom(...samples)
+      .chain((sample) =>
+        fc
+          .array(fc.nat({ max: Math.max(0, sample.frames.length - 1) }), { maxLength: 12 })
+          .map((order) => ({ ...sample, frames: order.flatMap((at) => sample.frames.slice(at, at + 1)) })),
+      );
+    fc.assert(
+      fc.property(shaken, (sample) => {
+        const dialect = sample.dialect ?? Object.keys(contract[surface].dialects)[0] ?? '';
+        const suite = suites[surface](contract, dialect);
+        const recording = sampleRecording(sample, settingOf(sample));
+        expect(oneByOne(suite, recording, dialect)).toEqual(whole(suite, recording, dialect));
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('and of the samples something is found at all', () => {
