@@ -12,6 +12,10 @@ export interface LoadOptions {
   readonly slo: readonly string[];
   readonly seed: number;
   readonly out?: string;
+  readonly exportK8s?: string;
+  readonly segments: number;
+  readonly listen?: string;
+  readonly generators?: number;
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly verbose: boolean;
@@ -48,6 +52,10 @@ export function loadCommand(
     .option('--slo <condition...>', 'such as last.p99<50ms; a bare p99 is last.p99', several, [])
     .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
     .option('--out <folder>', 'where the reports go; default: reports/load/ and the id of the run', once)
+    .option('--export-k8s <folder>', 'write what performs it in a cluster, with k6-operator', once)
+    .option('--segments <n>', 'k6 processes of --export-k8s', whole(1, 1000), 4)
+    .option('--listen <host:port>', 'wait there for generators that others start', once)
+    .option('--generators <n>', 'how many VUs they are; of --export-k8s: the segments', whole(1, 10_000))
     .option('--list', 'print the profiles, and on which surface and with which driver each is offered', false)
     .option('--dry-run', 'print what would be done, and at what cost', false)
     .option('--verbose', 'more of what happens', false)

@@ -14,6 +14,7 @@ import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { Target } from '../target/target.ts';
 import { exitCodes } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { controlOf, exportCluster, proveExternal } from './load-cluster.ts';
 import { loadDryRun, loadList } from './load-list.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
@@ -38,6 +39,12 @@ export async function load(profileName: string | undefined, options: LoadOptions
   const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
   proveGates(gates, stages);
   proveProfile(profile, options);
+  if (options.exportK8s !== undefined) {
+    process.stdout.write(await exportCluster(options.exportK8s, profile, stages, options));
+    return exitCodes.done;
+  }
+  const control = controlOf(options, process.env);
+  if (control) proveExternal(profile, stages, options, '--listen');
   const interrupt = onInterrupt();
   const chosen = await chooseLoadTarget(options, profile.surfaces, contract);
   try {
@@ -55,6 +62,7 @@ export async function load(profileName: string | undefined, options: LoadOptions
       contract,
       suites,
       driver,
+      ...(control === undefined ? {} : { control }),
       seed: options.seed,
       folder,
       signal: interrupt.signal,
@@ -68,7 +76,8 @@ export async function load(profileName: string | undefined, options: LoadOptions
       harness: version(),
       cache: await cacheFolder(),
       forced: Object.keys(options.set).length > 0,
-      calibrate: true,
+      // Whoever is started once cannot be calibrated first.
+      calibrate: control === undefined,
       listener: progress,
     });
     progress.end();
@@ -147,7 +156,11 @@ function proveTarget(target: Target, profile: Profile, stages: readonly StageSha
   }
 }
 
-async function driverOf({ driver }: LoadOptions): Promise<BulkDriver> {
+async function driverOf({ driver, listen, generators = 1 }: LoadOptions): Promise<BulkDriver> {
+  if (listen !== undefined) {
+    const { externalDriver } = await import('../load/drivers/external-driver.ts');
+    return externalDriver(generators);
+  }
   if (driver === 'node') {
     const { nodeDriver } = await import('../load/drivers/node-driver.ts');
     return nodeDriver();

@@ -5,6 +5,7 @@ import type { SurfaceName } from '../../contract/requirement.ts';
 import type { SuiteFactory } from '../../suite/surface.ts';
 import type { Target } from '../../target/target.ts';
 import { rowKinds } from '../control/messages.ts';
+import type { ControlAddress } from '../control/server.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { performStage } from '../perform/perform-stage.ts';
@@ -22,6 +23,8 @@ export interface Means {
   readonly suites?: Readonly<Record<SurfaceName, SuiteFactory>>;
   readonly driver: BulkDriver;
   readonly seed: number;
+  /** Where to listen for generators of other machines. */
+  readonly control?: ControlAddress;
   /** For what processes print. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -70,6 +73,7 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       plan,
       ...(isPublished && prepared.via !== undefined ? { via: prepared.via } : {}),
       driver,
+      ...(means.control === undefined ? {} : { control: means.control }),
       members: membersOf(plan, driver),
       observed: serverPid === undefined ? {} : { server: serverPid },
       folder,
@@ -147,6 +151,7 @@ function probesFor({ subscribers, channels }: StageShape): number {
 
 /** Few VUs with many sockets each: twice the cores for k6, one thread a core for Node. */
 function membersOf(plan: LoadPlan, driver: BulkDriver): number {
+  if (driver.members !== undefined) return driver.members;
   const cores = availableParallelism();
   const most = driver.name === 'k6' ? 2 * cores : cores;
   return Math.max(1, Math.min(most, bulkOf(plan)));
