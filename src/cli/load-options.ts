@@ -68,7 +68,7 @@ export function loadCommand(
 const loadHelp = `
 Exit codes (the first that fits):
   2  usage, configuration, limits, or a profile that does not apply
-  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload
+  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload, a broken MUST
   3  target unreachable, interrupted, or the harness itself broke
   5  invalid: the generator or the calibration broke; no number is claimed
   1  a gate or an SLO does not hold
