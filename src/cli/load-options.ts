@@ -18,6 +18,10 @@ export interface LoadOptions {
   readonly compare?: string;
   readonly seed: number;
   readonly out?: string;
+  readonly exportK8s?: string;
+  readonly segments: number;
+  readonly listen?: string;
+  readonly generators?: number;
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly verbose: boolean;
@@ -68,6 +72,10 @@ export function loadCommand(
     .option('--compare <result.json>', 'a stored run: is this one worse?', once)
     .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
     .option('--out <folder>', 'where the reports go; default: reports/load/ and the id of the run', once)
+    .option('--export-k8s <folder>', 'write what performs it in a cluster, with k6-operator', once)
+    .option('--segments <n>', 'k6 processes of --export-k8s', whole(1, 1000), 4)
+    .option('--listen <host:port>', 'wait there for generators that others start', once)
+    .option('--generators <n>', 'how many VUs they are; of --export-k8s: the segments', whole(1, 10_000))
     .option('--list', 'print the profiles, and on which surface and with which driver each is offered', false)
     .option('--dry-run', 'print what would be done, and at what cost', false)
     .option('--verbose', 'more of what happens', false)
@@ -88,7 +96,7 @@ export function loadCommand(
 const loadHelp = `
 Exit codes (the first that fits):
   2  usage, configuration, limits, or a profile that does not apply
-  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload
+  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload, a broken MUST
   3  target unreachable, interrupted, or the harness itself broke
   5  invalid: the generator or the calibration broke; no number is claimed
   1  a gate or an SLO does not hold

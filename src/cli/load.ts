@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { suites } from '../../suites/index.ts';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
 import { readText } from '../contract/read-text.ts';
@@ -19,6 +20,7 @@ import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
 import { exitCodes } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { controlOf, exportCluster, proveExternal } from './load-cluster.ts';
 import { loadDryRun, loadList } from './load-list.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
@@ -51,6 +53,12 @@ export async function load(profileName: string | undefined, options: LoadOptions
   const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
   proveGates(gates, stages);
   proveProfile(profile, options);
+  if (options.exportK8s !== undefined) {
+    process.stdout.write(await exportCluster(options.exportK8s, profile, stages, options));
+    return exitCodes.done;
+  }
+  const control = controlOf(options, process.env);
+  if (control) proveExternal(profile, stages, options, '--listen');
   const interrupt = onInterrupt();
   const chosen = await chooseLoadTarget(options, profile.surfaces, contract);
   try {
@@ -70,7 +78,9 @@ export async function load(profileName: string | undefined, options: LoadOptions
     const files = new RunFiles(folder);
     const run: LoadRun = {
       contract,
+      suites,
       driver,
+      ...(control === undefined ? {} : { control }),
       seed: options.seed,
       folder,
       signal: interrupt.signal,
@@ -84,7 +94,8 @@ export async function load(profileName: string | undefined, options: LoadOptions
       harness: version(),
       cache: await cacheFolder(),
       forced: Object.keys(options.set).length > 0,
-      calibrate: true,
+      // Whoever is started once cannot be calibrated first.
+      calibrate: control === undefined,
       repeat: options.repeat,
       ...(against === undefined ? {} : { against }),
       ...(compareWith === undefined ? {} : { compareWith }),
@@ -197,7 +208,11 @@ async function storedRun({ compare }: LoadOptions, contract: Contract): Promise<
   return readLoad(compare, text, contract.formats);
 }
 
-async function driverOf({ driver }: LoadOptions): Promise<BulkDriver> {
+async function driverOf({ driver, listen, generators = 1 }: LoadOptions): Promise<BulkDriver> {
+  if (listen !== undefined) {
+    const { externalDriver } = await import('../load/drivers/external-driver.ts');
+    return externalDriver(generators);
+  }
   if (driver === 'node') {
     const { nodeDriver } = await import('../load/drivers/node-driver.ts');
     return nodeDriver();

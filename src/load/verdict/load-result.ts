@@ -217,8 +217,28 @@ export interface StageResult {
     readonly all: number | null;
   } | null;
   /** Frames that probes saw, that the monitors judged, and that were not handed on. */
-  readonly monitors: { readonly seen: number; readonly judged: number; readonly skipped: number };
+  readonly monitors: {
+    readonly seen: number;
+    readonly judged: number;
+    readonly skipped: number;
+    /** Monitors of the surface that do not run under load, and why. */
+    readonly notRun?: readonly { readonly monitor: string; readonly reason: string }[];
+    /** What should not be, and decides nothing. */
+    readonly advice?: readonly Advice[];
+  };
   readonly marks: readonly { readonly second: number; readonly what: string }[];
+}
+
+/** A SHOULD that a monitor found broken. */
+export interface Advice {
+  readonly requirement: string;
+  readonly level: 'MUST' | 'SHOULD';
+  readonly monitor: string;
+  readonly rule: string;
+  readonly count: number;
+  readonly expected: string;
+  readonly actual: string;
+  readonly where: string;
 }
 
 export interface Window {
