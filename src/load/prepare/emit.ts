@@ -4,7 +4,6 @@ import type { EmitRules } from '../../contract/rules.ts';
 import { tokenOf } from '../../surfaces/emit/offers.ts';
 import type { EmitTarget, Space } from '../../target/target.ts';
 import type { ChannelPlan } from '../plan/load-plan.ts';
-import { markerOf } from '../wire/marker.ts';
 import type { Lacking, Preparation, Stamped } from './preparation.ts';
 
 /** A job that is reported on for as long as a load lasts must not time out meanwhile. */
@@ -36,7 +35,8 @@ export async function prepareEmit(
   const jobs: string[] = [];
   try {
     for (let channel = 0; channel < stage.channels; channel++) {
-      jobs.push(await api.runningJob(`plumbline load ${markerOf({ run, channel, number: 0 })}`));
+      // No marker: the name stands in every event, and would be taken for the publish that it is of.
+      jobs.push(await api.runningJob(`plumbline load ${run.toString(16)} ${channel}`));
     }
   } catch (cause) {
     await api.endAll(jobs);
