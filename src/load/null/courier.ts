@@ -43,6 +43,7 @@ export class FaultyCourier implements Courier {
   readonly #gate: StallGate;
   readonly #draws: Record<'delay' | 'drop' | 'duplicate' | 'reorder' | 'wrongTenant' | 'change', Draw>;
   readonly #pick: () => number;
+  readonly #hoarded: Buffer[] = [];
 
   constructor(faults: NullFaults, seed: number, ledger: Ledger, gate: StallGate) {
     this.#faults = faults;
@@ -62,6 +63,8 @@ export class FaultyCourier implements Courier {
 
   deliver(publish: Publish, audience: Audience): void {
     this.#gate.begin();
+    // Filled, since the kernel gives no memory for what nobody has written to.
+    if (this.#faults.hoard) this.#hoarded.push(Buffer.alloc(this.#faults.hoard, 1));
     for (const connection of audience.viewers) {
       if (publish.seq < 0) this.#put(connection, publish, now());
       else this.#deliverTo(connection, publish, audience);

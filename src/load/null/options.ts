@@ -55,6 +55,8 @@ export interface NullFaults {
   readonly change?: OneIn & { readonly longer?: boolean };
   /** Unsubscribes that are answered as ever, but after which deliveries go on. */
   readonly ghost?: OneIn;
+  /** Bytes that are kept of each publish for ever: a server whose memory grows. */
+  readonly hoard?: number;
   /** Microseconds of work before each delivery: 1,000,000 divided by it is what the server can do in a second. */
   readonly serviceTime?: number;
 }

@@ -52,7 +52,12 @@ export interface LoadRun extends Means {
 export interface LoadListener {
   readonly phase: (what: string) => void;
   readonly stageStarted: (stage: StageShape) => void;
-  readonly progress: (stage: StageShape, recorder: StageRecorder) => void;
+  /** `pids`: the processes of the stage, by name. */
+  readonly progress: (
+    stage: StageShape,
+    recorder: StageRecorder,
+    pids: Readonly<Record<string, number>>,
+  ) => void;
   readonly stageEnded: (result: StageResult) => void;
 }
 
@@ -95,8 +100,8 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
         number: index,
         stamped: false,
         ...(run.serverPid === undefined ? {} : { serverPid: run.serverPid }),
-        onProgress: (recorder) => {
-          run.listener.progress(stage, recorder);
+        onProgress: (recorder, pids) => {
+          run.listener.progress(stage, recorder, pids);
           for (const window of live.take(recorder, now())) run.files?.event(window);
         },
         onPublishes: (rows) => run.files?.publishes(stage.name, rows),
@@ -109,9 +114,11 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
       });
       run.listener.stageEnded(interim);
       run.files?.event({ event: 'stage-ended', stage: interim });
-      if (one.record.unreachable !== undefined) break;
+      if (one.record.unreachable !== undefined || one.record.broken.length > 0) break;
     }
-    const isSound = !run.signal.aborted && records.every(({ unreachable }) => unreachable === undefined);
+    const isSound =
+      !run.signal.aborted &&
+      records.every(({ unreachable, broken }) => unreachable === undefined && broken.length === 0);
     const after = isSound
       ? await floorsOf(run, offered.stages, nullTarget, 2000)
       : new Map<string, Quantiles>();
