@@ -112,7 +112,15 @@ module.exports = {
       comment: 'A dev dependency is not there for whoever installs the package.',
       severity: 'error',
       from: { path: '^(src|suites)/', pathNot: [TEST, '^src/contract/'] },
-      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+      // A peer is there for whoever uses what needs it; the next rule says what that is.
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm-peer'] },
+    },
+    {
+      name: 'vitest-only-for-vitest',
+      comment: 'Whoever has no vitest must be able to use everything but plumbline/vitest.',
+      severity: 'error',
+      from: { path: '^(src|suites)/', pathNot: ['^src/cli/vitest([.]ts$|/)', TEST] },
+      to: { path: ['node_modules/vitest/', '^src/cli/vitest[.]ts$'] },
     },
     {
       name: 'imports-resolve',
@@ -122,7 +130,7 @@ module.exports = {
     },
   ],
   options: {
-    exclude: { path: '^(dist|[.]cache|reports)/' },
+    exclude: { path: '^(dist|[.]cache|reports|scripts/tarball/tries)/' },
     doNotFollow: { path: 'node_modules' },
     // Type imports draw the architecture as much as code does, so they are read before TypeScript drops them.
     tsPreCompilationDeps: true,

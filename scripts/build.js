@@ -25,6 +25,7 @@ const ifStale = process.argv.includes('--if-stale');
 const entryPoints = {
   cli: 'src/cli/main.ts',
   index: 'src/index.ts',
+  vitest: 'src/cli/vitest.ts',
   'contract-compiler': 'src/contract/compile.ts',
   'reference-worker': 'src/reference/worker.ts',
   'prove-worker': 'src/cli/prove-worker.ts',
@@ -78,8 +79,8 @@ async function bundle() {
     banner: {
       js: "import { createRequire as createRequireOfBundle } from 'node:module'; const require = createRequireOfBundle(import.meta.url);",
     },
-    // Optional natives of ws: it looks for them, and does without.
-    external: ['bufferutil', 'utf-8-validate'],
+    // Optional natives of ws: it looks for them, and does without. vitest is the user's own.
+    external: ['bufferutil', 'utf-8-validate', 'vitest'],
     alias: {
       // Its main file is UMD, whose `require` no bundler can follow.
       'jsonc-parser': 'jsonc-parser/lib/esm/main.js',

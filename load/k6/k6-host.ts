@@ -4,24 +4,38 @@ import type { Connection, ConnectionListener, Host, Lag } from '../../src/load/b
 import type { Fact } from '../../src/load/control/messages.ts';
 import type { ChannelPlan, LoadPlan } from '../../src/load/plan/load-plan.ts';
 import { Histogram } from '../../src/load/wire/histogram.ts';
+import { K6Connection, type K6Moments } from './k6-connection.ts';
 import { connect, type K6Socket, open } from './socket.ts';
 import { Timers } from './timers.ts';
 import { WallClock } from './wall-clock.ts';
+
+/** One message in so many is asked how long it waited: reading the clock costs as much as reading the message. */
+const lagEvery = 4;
 
 /** A VU as the host of a member of the generator. */
 export class K6Host implements Host {
   readonly #control: K6Socket;
   readonly #metricName: string;
+  readonly #moments: K6Moments;
   readonly #clock = new WallClock();
   readonly #timers = new Timers();
   readonly #lag = new Histogram();
   #offset = 0;
+  #messages = 0;
   #answerMs = 5000;
 
   /** `metricName` stands in metrics for all addresses. */
   constructor(control: K6Socket, metricName: string) {
     this.#control = control;
     this.#metricName = metricName;
+    this.#moments = {
+      at: (timestamp) => timestamp - this.#offset,
+      waited: (timestamp) => {
+        this.#messages += 1;
+        if (this.#messages % lagEvery === 0) this.#lag.add(this.#clock.now() - timestamp);
+      },
+      broken: (cause) => this.tell({ say: 'broken', reason: String((cause as Error).stack ?? cause) }),
+    };
   }
 
   now(): number {
@@ -40,41 +54,7 @@ export class K6Host implements Host {
   }
 
   connect(door: ChannelPlan, listener: ConnectionListener): Connection {
-    let isGivenUp = false;
-    let isOpen = false;
-    const socket = connect(door.url, this.#metricName, door.headers);
-    // k6 reports a failed handshake by an error and then a close, and says its status to nobody.
-    const ended = (timestamp: number, code: number): void => {
-      if (isOpen) listener.closed(timestamp - this.#offset, code);
-      else listener.refused(timestamp - this.#offset, 0);
-    };
-    socket.onopen = this.#guarded(({ timestamp }) => {
-      isOpen = true;
-      if (isGivenUp) socket.close(1000);
-      else listener.opened(timestamp - this.#offset);
-    });
-    socket.onmessage = this.#guarded(({ data, timestamp }) => {
-      this.#lag.add(this.#clock.now() - timestamp);
-      listener.message(typeof data === 'string' ? data : undefined, timestamp - this.#offset);
-    });
-    // Errors after the handshake are followed by a close.
-    socket.onerror = this.#guarded(({ timestamp }) => {
-      if (!isOpen) ended(timestamp, 1006);
-    });
-    socket.onclose = this.#guarded(({ timestamp, code }) => ended(timestamp, code || 1006));
-    const close = (): void => {
-      // A handshake cannot be called off here: it is closed when it comes to be.
-      isGivenUp = true;
-      if (socket.readyState === open) socket.close(1000);
-    };
-    return {
-      send: (text) => {
-        if (socket.readyState === open) socket.send(text);
-      },
-      close,
-      // There is no way to be gone without a word.
-      cut: close,
-    };
+    return new K6Connection(connect(door.url, this.#metricName, door.headers), this.#moments, listener);
   }
 
   after(ms: number, run: () => void): () => void {
@@ -128,15 +108,12 @@ export class K6Host implements Host {
     if (this.#control.readyState === open) this.#control.close(1000);
   }
 
-  /** An exception would close the connection it comes from, silently; the coordinator shall know. */
-  #guarded<Arguments extends readonly unknown[]>(
-    run: (...given: Arguments) => void,
-  ): (...given: Arguments) => void {
-    return (...given) => {
+  #guarded(run: () => void): () => void {
+    return () => {
       try {
-        run(...given);
+        run();
       } catch (cause) {
-        this.tell({ say: 'broken', reason: String((cause as Error).stack ?? cause) });
+        this.#moments.broken(cause);
       }
     };
   }

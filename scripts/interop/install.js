@@ -16,7 +16,7 @@ export async function install(folder, npm = 'npm ci --ignore-scripts --no-audit 
   const lock = readFileSync(join(folder, 'package-lock.json'), 'utf8');
   if (textOf(join(folder, marker)) === lock) return;
   const name = relative(process.cwd(), folder);
-  process.stderr.write(`interop: installing the packages of ${name}…\n`);
+  process.stderr.write(`installing the packages of ${name}…\n`);
   const { code, said } = await run(npm, folder);
   if (code !== 0) {
     throw new CannotRun(

@@ -22,9 +22,26 @@ export const judgingCode = [
       'src/conform/open-point.test.ts',
     ],
   },
-  ...['completeness', 'identity', 'leaks', 'lets-in', 'order', 'schema', 'time'].map((name) => ({
+  ...[
+    'completeness',
+    'connected',
+    'deliveries',
+    'identity',
+    'leaks',
+    'lets-in',
+    'order',
+    'readings',
+    'schema',
+    'time',
+    'withheld',
+  ].map((name) => ({
     file: `src/surfaces/emit/monitors/${name}.ts`,
-    tests: ['suites/emit/samples.test.ts', 'suites/emit/walks.test.ts', scenes],
+    tests: [
+      `src/surfaces/emit/monitors/${name}.test.ts`,
+      'suites/emit/samples.test.ts',
+      'suites/emit/walks.test.ts',
+      scenes,
+    ],
   })),
   ...['address', 'form', 'heartbeat', 'once', 'order'].map((name) => ({
     file: `src/surfaces/beam/monitors/${name}.ts`,

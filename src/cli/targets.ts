@@ -1,5 +1,6 @@
 import { type Contract, InputError } from '../contract/contract.ts';
 import type { JsonObject } from '../contract/json.ts';
+import { featuresOnce } from '../target/features-once.ts';
 import { clientSurfaces, clientTarget } from '../target/from-command.ts';
 import { loadTargets, targetsOf } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
@@ -25,21 +26,28 @@ export async function chooseTargets(
 ): Promise<Chosen> {
   const { all, names, close } = await candidates(options, contract, isOffline);
   try {
-    const targets = all.filter(
-      ({ surface }) => options.surface.length === 0 || options.surface.includes(surface),
-    );
-    if (targets.length === 0) {
-      const there = [...new Set(all.map(({ surface }) => surface))].join(', ');
-      throw new InputError(
-        `--surface ${options.surface.join(' ')}: no target of that surface; there is: ${there}`,
-      );
-    }
-    if (options.destructive) proveLoopback(targets);
-    return { targets, names, close };
+    return { targets: askedOf(all, options), names, close };
   } catch (cause) {
     await close();
     throw cause;
   }
+}
+
+/**
+ * Those targets that the options ask.
+ * @throws InputError where there are none, or where they must not be asked what the options ask.
+ */
+export function askedOf(
+  all: readonly Target[],
+  { surface: wanted, destructive }: Pick<ConformOptions, 'surface' | 'destructive'>,
+): Target[] {
+  const targets = all.filter(({ surface }) => wanted.length === 0 || wanted.includes(surface));
+  if (targets.length === 0) {
+    const there = [...new Set(all.map(({ surface }) => surface))].join(', ');
+    throw new InputError(`--surface ${wanted.join(' ')}: no target of that surface; there is: ${there}`);
+  }
+  if (destructive) proveLoopback(targets);
+  return targets;
 }
 
 async function candidates(options: ConformOptions, contract: Contract, isOffline: boolean) {
@@ -84,22 +92,6 @@ function clientUnderTest(options: ConformOptions, command: string): Target {
   if (destructive) throw new InputError('--client and --destructive: nothing illegal is sent to a client');
   if (optional) throw new InputError('--client and --optional: only a server has features to claim');
   return clientTarget(command, chosen === 'emit' ? 'emit@1' : (dialect.pusher ?? 'modelbeam'), chosen);
-}
-
-/**
- * Both apps of our own server share one code for what no dialect says otherwise (presence and the like): in the default
- * run the first of them is asked for it. `prove` and whoever serves it asks both.
- */
-function featuresOnce(entries: readonly JsonObject[], contract: Contract): readonly JsonObject[] {
-  const features = new Set<unknown>(
-    Object.values(contract.pusher.rules.features).map(({ capability }) => capability),
-  );
-  const first = entries.find(({ surface }) => surface === 'pusher');
-  return entries.map((entry) => {
-    const { surface, capabilities } = entry;
-    if (surface !== 'pusher' || entry === first || !Array.isArray(capabilities)) return entry;
-    return { ...entry, capabilities: capabilities.filter((word) => !features.has(word)) };
-  });
 }
 
 /** What could take a server down is only ever sent to this machine. */

@@ -23,7 +23,12 @@ export function judgeTarget(
   plan: TargetPlan,
   recordings: ReadonlyMap<string, Recording>,
   circumstances: Circumstances,
-): { readonly results: CheckResult[]; readonly points: ResolvedPoint[] } {
+): {
+  readonly results: CheckResult[];
+  readonly points: ResolvedPoint[];
+  /** Cell of the rules → how often the target went through it. */
+  readonly seen: ReadonlyMap<string, number>;
+} {
   const ofFeatures = new Set(plan.scenes.flatMap(({ id, phase }) => (phase === 'optional' ? [id] : [])));
   const those = (isOptional: boolean): Evidence =>
     new Evidence(plan, new Map([...recordings].filter(([scene]) => ofFeatures.has(scene) === isOptional)));
@@ -51,7 +56,7 @@ export function judgeTarget(
     results.push(result);
     if (point) points.push(point);
   }
-  return { results, points };
+  return { results, points, seen: evidence.cells() };
 }
 
 /** The results of those checks that one scene's recording alone decides; what `--bail` and live progress look at. */
@@ -373,6 +378,17 @@ class Evidence {
     return this.#brokenMonitors.get(id);
   }
 
+  /** Every cell that a monitor saw the target go through. */
+  cells(): ReadonlyMap<string, number> {
+    const all = new Map<string, number>();
+    for (const { id } of this.#plan.suite.monitors) {
+      for (const [, { cells }] of this.reports(id)) {
+        for (const [cell, times] of cells) all.set(cell, (all.get(cell) ?? 0) + times);
+      }
+    }
+    return all;
+  }
+
   /** What nothing proves to be the target's own doing answers no open point. */
   *monitorReadings(): Iterable<Reading> {
     for (const monitor of this.#plan.suite.monitors) {
@@ -383,4 +399,4 @@ class Evidence {
   }
 }
 
-const emptyReport: MonitorReport = { findings: [], seen: new Map(), readings: [] };
+const emptyReport: MonitorReport = { findings: [], seen: new Map(), readings: [], cells: new Map() };

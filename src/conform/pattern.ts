@@ -11,6 +11,8 @@ export interface Named {
 /** A parsed `[TARGET:]ID`: segments of a case id with `*` and `**`, or a requirement id. */
 export interface Pattern {
   readonly text: string;
+  /** The target that it is limited to. */
+  readonly target?: string;
   readonly matches: (named: Named) => boolean;
 }
 
@@ -26,6 +28,7 @@ export function parsePattern(text: string): Pattern {
   const segments = id.split('/').map(segmentMatcher);
   return {
     text,
+    ...(target === undefined || target === '*' ? {} : { target }),
     matches: (named) =>
       (target === undefined || target === '*' || target === named.target) &&
       (named.requirement === id || matchSegments(segments, named.case.split('/'))),
@@ -88,7 +91,7 @@ export function selection(patterns: readonly string[], known: readonly Named[]):
 }
 
 /** What may have been meant: a case that has the last word in it, else the one that is spelled most alike. */
-function hint(text: string, known: readonly Named[]): string {
+export function hint(text: string, known: readonly Named[]): string {
   const word = text.split(/[/:]/).at(-1)?.replaceAll('*', '') ?? '';
   const holds = word ? known.find((named) => named.case.includes(word)) : undefined;
   if (holds) return `is it ${holds.case}?`;

@@ -23,6 +23,8 @@ export interface TargetPlan {
 
 export interface PlanOptions {
   readonly only: readonly string[];
+  /** Ids of cases: of what `only` selects, nothing else. @default all */
+  readonly cases?: ReadonlySet<string>;
   readonly slow: boolean;
   /** Also scenes that break the protocol beneath. @default false */
   readonly destructive?: boolean;
@@ -58,7 +60,9 @@ export function makePlan(
     options.only,
     plans.flatMap((plan) => plan.checks.map(named)),
   );
-  return plans.map((plan) => withinLimits(select(plan, selected)));
+  const { cases } = options;
+  const wanted = cases ? (one: Named) => cases.has(one.case) && selected(one) : selected;
+  return plans.map((plan) => withinLimits(select(plan, wanted)));
 }
 
 /** A check that is tried at level MAY takes the place of the one that says that it does not apply. */

@@ -2,6 +2,7 @@ import type { Outcome } from '../suite/judgement.ts';
 import type { Recording } from '../suite/recording.ts';
 import type { BaselineReport } from './baseline/baseline.ts';
 import type { CheckResult, Repeated, ResolvedPoint } from './check-result.ts';
+import type { Exercised } from './exercised.ts';
 import type { VerdictOf } from './verdict.ts';
 
 /** What reporters are told, in this order; it is also what NDJSON holds, a line each. */
@@ -86,6 +87,8 @@ export interface VerdictEvent extends VerdictOf {
   readonly event: 'verdict';
   readonly targets: readonly (VerdictOf & { readonly target: string })[];
   readonly openPoints: readonly ResolvedPoint[];
+  /** What the run made of the rules that can be drawn; absent from results of earlier versions. */
+  readonly exercised?: readonly Exercised[];
   readonly durationMs: number;
   /** Under `--baseline`: what became of its entries. */
   readonly baseline?: BaselineReport;

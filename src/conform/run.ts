@@ -7,6 +7,7 @@ import type { Baseline, BaselineReport } from './baseline/baseline.ts';
 import { caseResults } from './cases.ts';
 import type { CheckResult } from './check-result.ts';
 import { excerpt } from './excerpt.ts';
+import { exercisedOf } from './exercised.ts';
 import type { TargetPlan } from './plan.ts';
 import { Pool } from './pool.ts';
 import { redactEvent } from './redact-event.ts';
@@ -187,6 +188,7 @@ export async function run(plans: readonly TargetPlan[], options: RunOptions): Pr
     ...verdict,
     targets,
     openPoints: outcomes.flatMap((outcome) => outcome.points),
+    exercised: plans.flatMap((plan, at) => exercisedOf(plan, checks, outcomes[at]?.seen) ?? []),
     durationMs,
     ...(baseline ? { baseline } : {}),
     ...(rounds.length > 1 ? { repeat: repeatTotals(checks, rounds.length) } : {}),

@@ -30,6 +30,8 @@ export interface TargetOutcome {
   readonly results: readonly CheckResult[];
   readonly points: readonly ResolvedPoint[];
   readonly recordings: ReadonlyMap<string, Recording>;
+  /** Cell of the rules → how often the target went through it. */
+  readonly seen: ReadonlyMap<string, number>;
   readonly unreachable?: string;
 }
 

@@ -77,6 +77,66 @@ function namesIn(page: string): string[] {
   return [...new Set(elements.flatMap(({ name, attributes }) => [name, ...Object.keys(attributes)]))].sort();
 }
 
+describe('the rules that are drawn', () => {
+  const countOf = (page: string, name: string, classes: string): number =>
+    read(page).elements.filter((one) => one.name === name && one.attributes.class === classes).length;
+
+  it('are as many lines, numbers and states as there are, each as the run left it', async () => {
+    const { page } = await pageOf(events);
+    // A line and a number for each step.
+    expect(countOf(page, 'g', 'step seen')).toBe(2 * 2);
+    expect(countOf(page, 'g', 'step failed')).toBe(2);
+    expect(countOf(page, 'g', 'step silent')).toBe(2);
+    expect(countOf(page, 'g', 'step asked')).toBe(2);
+    expect(countOf(page, 'g', 'step idle')).toBe(2);
+    expect(countOf(page, 'g', 'state') + countOf(page, 'g', 'state last')).toBe(3);
+  });
+
+  it('stand in tables as well, with what was asked and seen', async () => {
+    const { text } = read((await pageOf(events)).page);
+    expect(text).toContain('passed by 3 cases; seen 7 times');
+    expect(text).toContain('untestable by 1 case; not seen');
+    expect(text).toContain('nothing on the wire shows it');
+    expect(text).toContain('nothing is said');
+    expect(text).toContain('failed by 1 case; seen once');
+  });
+
+  it('lead to the requirements that the page has, and nowhere else', async () => {
+    const { elements } = read((await pageOf(events)).page);
+    const ids = new Set(elements.flatMap(({ attributes }) => attributes.id ?? []));
+    const links = elements
+      .flatMap(({ attributes }) => attributes.href ?? [])
+      .filter((to) => to.startsWith('#'));
+    expect(links).toContain('#requirement/emit/E39');
+    for (const link of links) expect(ids).toContain(link.slice(1));
+  });
+
+  it('are not there where none were stored', async () => {
+    const { exercised: _, ...older } = verdict;
+    const { page } = await pageOf([header, ...cases, older, footer]);
+    expect(read(page).text).toContain('Nothing of it was stored with this run.');
+    expect(countOf(page, 'svg', 'automaton')).toBe(0);
+  });
+
+  it('say whatever they are called, and run nothing of it', async () => {
+    const [one] = verdict.exercised ?? [];
+    if (!one) return expect.fail('the sample has none');
+    const { automaton } = one;
+    const states = [...automaton.states, hostile];
+    const steps = [
+      ...automaton.steps,
+      { ...automaton.steps[0], to: hostile, on: hostile, event: hostile } as never,
+    ];
+    const told = {
+      ...verdict,
+      exercised: [{ ...one, target: hostile, automaton: { ...automaton, states, steps } }],
+    };
+    expect(namesIn((await pageOf([header, ...cases, told, footer])).page)).toEqual(
+      namesIn((await pageOf(events)).page),
+    );
+  });
+});
+
 const failing = (finding: Partial<CaseResult['findings'][number]> = {}): readonly RunEvent[] => [
   header,
   caseOf('emit/leaks', [check('failed')], {

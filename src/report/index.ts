@@ -50,6 +50,8 @@ export interface ReportOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** What the run runs on, where it is run now. */
   readonly machine?: string;
+  /** Nothing comes beside the reports that are asked for. @default false */
+  readonly quiet?: boolean;
 }
 
 /** Reporters that are ready to be told of a run. */
@@ -72,14 +74,18 @@ interface Wanted {
  */
 export async function openReports(specs: readonly string[], options: ReportOptions): Promise<Reports> {
   const wanted = specs.map(parse);
-  if (!wanted.some(({ name, file }) => file === undefined || name === 'terminal')) {
+  if (!options.quiet && !wanted.some(({ name, file }) => file === undefined || name === 'terminal')) {
     wanted.unshift({ spec: 'terminal', name: 'terminal', file: undefined });
   }
   proveApart(wanted);
   const opened: Output[] = [];
   const ready: Reporter[] = [];
   // Inside Actions the annotations come by themselves, beside whatever has standard output: the runner reads both.
-  if (options.env.GITHUB_ACTIONS === 'true' && !wanted.some(({ name }) => name === 'github')) {
+  if (
+    !options.quiet &&
+    options.env.GITHUB_ACTIONS === 'true' &&
+    !wanted.some(({ name }) => name === 'github')
+  ) {
     const out = toStream(options.stderr);
     opened.push(out);
     ready.push({ name: 'github', ...github({ out, ...look(undefined, options) }) });

@@ -39,6 +39,7 @@ describe('the JSON result', () => {
       'knownOnly',
       'scope',
       'totals',
+      'exercised',
       'durationMs',
       'cases',
       'openPoints',

@@ -111,7 +111,7 @@ describe('the JUnit report', () => {
     const should = (await testcases(events)).find(({ attributes }) =>
       attributes.classname?.endsWith('/should'),
     );
-    expect(should?.children[0]?.attributes.message).toBe(
+    expect(should?.children[0]?.text).toBe(
       'failed (SHOULD, which does not gate): expected soon; actual late',
     );
   });
@@ -120,7 +120,7 @@ describe('the JUnit report', () => {
     const known = (await testcases(events)).find(({ attributes }) =>
       attributes.classname?.endsWith('/known'),
     );
-    expect(known?.children[0]?.attributes.message).toBe('known: ISSUE-1: expected a; actual b');
+    expect(known?.children[0]?.text).toBe('known: ISSUE-1: expected a; actual b');
     const moody = caseOf('emit/moody', [check('failed', { known: 'ISSUE-1', flaky: true })]);
     const [first] = await testcases([header, moody, verdict, footer]);
     expect(first?.children[0]?.name).toBe('failure');

@@ -146,8 +146,55 @@ export const verdict: VerdictEvent = {
     },
     { id: 'A22', target: 'mine', about: 'the envelope', resolved: [], sources: [] },
   ],
+  exercised: [
+    {
+      target: 'mine',
+      surface: 'emit',
+      automaton: {
+        ...{ of: 'a job', initial: 'pending', states: ['pending', 'running', 'ended'], terminal: ['ended'] },
+        steps: [
+          { from: 'pending', on: 'poll', to: 'running', event: 'acked', ...reached(3, 'passed', 7, 'E1') },
+          {
+            from: 'running',
+            on: 'progress',
+            to: 'running',
+            event: 'progress',
+            ...reached(2, 'failed', 4, 'E10'),
+          },
+          { from: 'running', on: 'keepalive', to: 'running', event: null, ...reached(0, undefined, 0) },
+          {
+            from: 'running',
+            on: 'fail',
+            to: 'pending',
+            event: 'retried',
+            ...reached(1, 'untestable', 0, 'E99'),
+          },
+          {
+            from: 'running',
+            on: 'complete',
+            to: 'ended',
+            event: 'completed',
+            ...reached(1, 'passed', 1, 'E1'),
+          },
+          { from: 'pending', on: 'clock', to: 'ended', event: 'dead', ...reached(0, undefined, 0) },
+        ],
+      },
+      scopes: {
+        ...{ events: ['progress', 'completed'], scopes: ['full', 'stripped'] },
+        cells: [
+          { event: 'progress', scope: 'full', data: 'kept', ...reached(1, 'passed', 4, 'E1') },
+          { event: 'completed', scope: 'full', data: 'kept', ...reached(1, 'passed', 1, 'E1') },
+          { event: 'completed', scope: 'stripped', data: 'null', ...reached(1, 'failed', 1, 'E10', 'E39') },
+        ],
+      },
+    },
+  ],
   durationMs: 3141,
 };
+
+function reached(cases: number, outcome: Outcome | undefined, seen: number, ...requirements: string[]) {
+  return { requirements, cases, ...(outcome === undefined ? {} : { outcome }), seen };
+}
 
 export const conformantVerdict: VerdictEvent = {
   ...conformant,

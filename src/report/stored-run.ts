@@ -33,7 +33,19 @@ export function readStoredRun(file: string, text: string, contract: Contract, pa
 function ofResult(file: string, value: JsonObject, contract: Contract): StoredRun {
   checkFormat(contract.formats, 'result', { file, value, lineOf: () => 1 });
   const { targets, cases, openPoints, complete, ...rest } = value as unknown as Result;
-  const { verdict, exit, reason, knownOnly, scope, totals, durationMs, baseline, repeat, ...start } = rest;
+  const {
+    verdict,
+    exit,
+    reason,
+    knownOnly,
+    scope,
+    totals,
+    durationMs,
+    baseline,
+    repeat,
+    exercised,
+    ...start
+  } = rest;
   const header: Header = {
     event: 'header',
     ...start,
@@ -54,6 +66,7 @@ function ofResult(file: string, value: JsonObject, contract: Contract): StoredRu
     })),
     ...(baseline === undefined ? {} : { baseline }),
     ...(repeat === undefined ? {} : { repeat }),
+    ...(exercised === undefined ? {} : { exercised }),
   };
   const told = cases.map((one): CaseResult => ({ ...one, event: 'case' }));
   return { events: [header, ...told, end, { event: 'footer', complete, cases: cases.length }], complete };

@@ -15,6 +15,8 @@ export interface Report {
   readonly find: (requirement: string, finding: Omit<Finding, 'frame' | 'scene'>, event: WireEvent) => void;
   /** The target answered an open point this way. */
   readonly reads: (point: string, value: string, event: WireEvent) => void;
+  /** The target went through a cell of the rules, by the word that cases have for it in `covers`. It judges nothing. */
+  readonly passes: (cell: string, event: WireEvent) => void;
 }
 
 /** A case over every event of a run: state and events in, findings out, no socket in sight. */
@@ -57,6 +59,8 @@ export interface MonitorReport {
   /** requirement → peers on which it was judged. */
   readonly seen: ReadonlyMap<string, ReadonlySet<string>>;
   readonly readings: readonly (Reading & { readonly peer: string })[];
+  /** cell of the rules → how often the target went through it. */
+  readonly cells: ReadonlyMap<string, number>;
 }
 
 /**
@@ -70,6 +74,7 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
   const kinds = new Map<string, Set<string>>();
   const seen = new Map<string, Set<string>>();
   const readings: (Reading & { peer: string })[] = [];
+  const cells = new Map<string, number>();
   const states = new Map<string, { state: unknown; last: WireEvent }>();
   const report: Report = {
     saw: (requirement, event) => {
@@ -102,6 +107,9 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
     reads: (point, value, event) => {
       readings.push({ point, value, peer: event.peer, frame: event.seq, scene: context.recording.scene });
     },
+    passes: (cell) => {
+      cells.set(cell, (cells.get(cell) ?? 0) + 1);
+    },
   };
   const keys = keysOf(one.per, context);
   for (const [at, event] of context.recording.events.entries()) {
@@ -116,7 +124,7 @@ export function watch(one: Monitor, context: MonitorContext): MonitorReport {
     one.step(entry.state, event, report, context);
   }
   if (one.end) for (const { state, last } of states.values()) one.end(state, last, report, context);
-  return { findings, seen, readings };
+  return { findings, seen, readings, cells };
 }
 
 /** The keys of a recording's events; its dozens of monitors ask for the same ones. */

@@ -5,6 +5,7 @@ import type { Frame } from '../wire/event.ts';
 import type { Case } from './case.ts';
 import type { Monitor } from './monitor.ts';
 import type { Recording } from './recording.ts';
+import type { RulesMap } from './rules-map.ts';
 import type { AnyScene, Stage } from './scene.ts';
 
 /** What the runner has to know of a surface; everything else it gets as data. */
@@ -44,6 +45,8 @@ export interface Suite {
   readonly monitors: readonly Monitor[];
   /** Capabilities that a server may have or not: what `--optional` tries where they are not claimed. */
   readonly optional?: readonly string[];
+  /** What of the rules a report draws, with what a run has made of it. */
+  readonly map?: RulesMap;
   /** The scene that tells dialects apart; absent where there is but one. */
   readonly discovery?: string;
   /** That scene with its cases, where it is performed for nothing else. */

@@ -28,9 +28,19 @@ export function said(one: Monitor, recorded: Written, watching: Watching = {}): 
   };
 }
 
+/** What of the rules the target went through, as the monitor saw it: `cell × n`; for tests. */
+export function passedBy(one: Monitor, recorded: Written, watching: Watching = {}): readonly string[] {
+  return [...watched(one, recorded, watching).cells].map(([cell, times]) => `${cell} × ${times}`);
+}
+
 /** What each finding says that there was, as a person reads it; for tests. */
 export function shownBy(one: Monitor, recorded: Written, watching: Watching = {}): readonly string[] {
   return watched(one, recorded, watching).findings.map(({ actual }) => actual);
+}
+
+/** What each finding says that there should have been; for tests. */
+export function expectedBy(one: Monitor, recorded: Written, watching: Watching = {}): readonly string[] {
+  return watched(one, recorded, watching).findings.map(({ expected }) => expected);
 }
 
 function watched(one: Monitor, recorded: Written, watching: Watching): MonitorReport {

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
 import { type ClientOptions, WebSocket } from 'ws';
-import { parseJson } from '../contract/json.ts';
 import { deadline } from './deadline.ts';
 import type { Closed, Opened, Refused, Unreachable } from './event.ts';
+import { frameOf, messageFrom } from './frame.ts';
 import type { Account } from './intake.ts';
 import { now, type Transcript } from './transcript.ts';
 
@@ -230,21 +230,9 @@ export class Peer {
     });
     socket.on('message', (data, isBinary) => {
       const at = now();
-      const bytes = Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer);
-      const text = isBinary ? bytes.toString('base64') : bytes.toString('utf8');
-      if (!this.#takes(transcript.intake.event(this.#account, text))) return;
-      const message = isBinary ? undefined : parseJson(text);
-      transcript.record(
-        {
-          kind: 'frame',
-          peer,
-          text,
-          binary: isBinary,
-          bytes: bytes.length,
-          ...(message === undefined ? {} : { message }),
-        },
-        at,
-      );
+      const message = messageFrom(data, isBinary);
+      if (!this.#takes(transcript.intake.event(this.#account, message.text))) return;
+      transcript.record(frameOf(peer, message), at);
     });
     for (const kind of ['ping', 'pong'] as const) {
       socket.on(kind, () => {

@@ -1,10 +1,12 @@
 import type { Contract } from '../../src/contract/contract.ts';
 import type { Suite } from '../../src/suite/surface.ts';
+import { mapOf } from '../../src/surfaces/beam/map.ts';
 import { address } from '../../src/surfaces/beam/monitors/address.ts';
 import { form } from '../../src/surfaces/beam/monitors/form.ts';
 import { heartbeat as heartbeatFirst } from '../../src/surfaces/beam/monitors/heartbeat.ts';
 import { once } from '../../src/surfaces/beam/monitors/once.ts';
 import { firstInFirstOut, streamsInOrder } from '../../src/surfaces/beam/monitors/order.ts';
+import { seen } from '../../src/surfaces/beam/monitors/seen.ts';
 import { beamSurface } from '../../src/surfaces/beam/surface.ts';
 import { flows } from './flows.ts';
 import { handshake } from './handshake.ts';
@@ -33,6 +35,7 @@ export function beamSuite({ beam }: Contract, dialect: string): Suite {
   ];
   return {
     surface: beamSurface(beam, dialect),
+    map: mapOf(beam.rules),
     discovery: 'beam/first-frames',
     scenes: themes.flatMap((theme) => theme.scenes),
     cases: themes.flatMap((theme) => theme.cases),
@@ -43,6 +46,7 @@ export function beamSuite({ beam }: Contract, dialect: string): Suite {
       once(),
       firstInFirstOut(),
       streamsInOrder(),
+      seen(),
     ],
   };
 }

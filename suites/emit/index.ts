@@ -1,6 +1,7 @@
 import type { Contract } from '../../src/contract/contract.ts';
 import { emitIn } from '../../src/contract/emit-dialect.ts';
 import type { Suite } from '../../src/suite/surface.ts';
+import { mapOf } from '../../src/surfaces/emit/map.ts';
 import { completeness } from '../../src/surfaces/emit/monitors/completeness.ts';
 import { connected as connectedFirst } from '../../src/surfaces/emit/monitors/connected.ts';
 import { identity } from '../../src/surfaces/emit/monitors/identity.ts';
@@ -14,6 +15,7 @@ import {
 } from '../../src/surfaces/emit/monitors/order.ts';
 import { readings } from '../../src/surfaces/emit/monitors/readings.ts';
 import { schema } from '../../src/surfaces/emit/monitors/schema.ts';
+import { seen } from '../../src/surfaces/emit/monitors/seen.ts';
 import { clockAgrees, timeGoesOn } from '../../src/surfaces/emit/monitors/time.ts';
 import { withheld } from '../../src/surfaces/emit/monitors/withheld.ts';
 import { emitSurface } from '../../src/surfaces/emit/surface.ts';
@@ -50,6 +52,7 @@ export function emitSuite(contract: Contract, dialect: string): Suite {
   ];
   return {
     surface: emitSurface(emit),
+    map: mapOf(emit.rules),
     discovery: whichVersion.id,
     probe: { scene: whichVersion, cases: versionCases(emit) },
     scenes: themes.flatMap((theme) => theme.scenes),
@@ -69,6 +72,7 @@ export function emitSuite(contract: Contract, dialect: string): Suite {
       clockAgrees(),
       completeness(emit.rules),
       readings(emit.rules),
+      seen(emit.rules),
     ],
   };
 }

@@ -5,6 +5,7 @@ import { failed, instead, type Judgement, passed, untestable } from '../../src/s
 import { type Scene, scene } from '../../src/suite/scene.ts';
 import { admitted } from '../../src/suite/twin.ts';
 import type { View } from '../../src/suite/view.ts';
+import { eventRule } from '../../src/surfaces/emit/event-rule.ts';
 import { jobOf, messageOf, typeOf } from '../../src/surfaces/emit/message.ts';
 import type { EmitVerbs } from '../../src/surfaces/emit/verbs.ts';
 
@@ -102,7 +103,7 @@ const stateCase = (rules: EmitRules) => (state: string) => {
         const { job } = view.peer(peer).about;
         const live = view.frames(peer, (frame) => {
           const type = typeOf(frame) ?? '';
-          const isBeyond = rules.furtherEvents && rules.events[type] === undefined;
+          const isBeyond = rules.furtherEvents && !eventRule(rules, type);
           return type !== 'init' && !isBeyond && jobOf(view.recording, frame) === job;
         });
         const end = live.findIndex((frame) => ['completed', 'dead'].includes(typeOf(frame) ?? ''));

@@ -1,6 +1,7 @@
 import type { Contract } from '../../src/contract/contract.ts';
 import type { PusherRules } from '../../src/contract/pusher-rules.ts';
 import type { Suite } from '../../src/suite/surface.ts';
+import { mapOf } from '../../src/surfaces/pusher/map.ts';
 import { channels } from '../../src/surfaces/pusher/monitors/channels.ts';
 import { delivery } from '../../src/surfaces/pusher/monitors/delivery.ts';
 import { frames } from '../../src/surfaces/pusher/monitors/frames.ts';
@@ -8,6 +9,7 @@ import { opening } from '../../src/surfaces/pusher/monitors/opening.ts';
 import { order } from '../../src/surfaces/pusher/monitors/order.ts';
 import { owners } from '../../src/surfaces/pusher/monitors/owners.ts';
 import { readings } from '../../src/surfaces/pusher/monitors/readings.ts';
+import { seen } from '../../src/surfaces/pusher/monitors/seen.ts';
 import { values } from '../../src/surfaces/pusher/monitors/values.ts';
 import { pusherSurface } from '../../src/surfaces/pusher/surface.ts';
 import { authEndpoint } from './auth-endpoint.ts';
@@ -42,6 +44,7 @@ import { webhooks } from './webhooks.ts';
  */
 export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
   const { rules } = pusher;
+  const map = mapOf(rules, dialect);
   const themes = [
     flows(pusher, dialect),
     connecting(pusher),
@@ -65,6 +68,7 @@ export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
   ];
   return {
     surface: pusherSurface(pusher),
+    ...(map ? { map } : {}),
     scenes: themes.flatMap((theme) => theme.scenes),
     cases: themes.flatMap((theme) => theme.cases),
     monitors: [
@@ -76,6 +80,7 @@ export function pusherSuite({ pusher }: Contract, dialect: string): Suite {
       owners(rules),
       delivery(rules),
       readings(rules),
+      seen(rules, dialect),
     ],
     optional: optionalWords(rules),
   };

@@ -8,6 +8,7 @@ import type { View } from '../../src/suite/view.ts';
 import { channelOf, eventOf, protocolEvent, subscriptionAnswer } from '../../src/surfaces/pusher/message.ts';
 import { fill, lacking, type Values } from '../../src/surfaces/pusher/template.ts';
 import type { PusherVerbs } from '../../src/surfaces/pusher/verbs.ts';
+import { cutOff } from './cut-off.ts';
 import { answerOf, endOf, reading, said, stillThere, wrong } from './frames.ts';
 import { isolation, nothingOn } from './isolation.ts';
 
@@ -194,7 +195,7 @@ function grants(view: View, name: string) {
 
 /**
  * A refusal breaks what says that the channel opens; silence breaks what says that this is confirmed, and on a
- * connection that has seen confirmations before, both.
+ * connection that has seen confirmations before, both. Who hangs up instead has confirmed nothing either.
  */
 function granted(view: View, name: string, confirms = false): Judgement {
   const peer = peerOf(name);
@@ -213,8 +214,12 @@ function granted(view: View, name: string, confirms = false): Judgement {
       ? untestable('it was refused, so there was nothing to confirm')
       : wrong('refused', expected, said(answer.frame), answer.frame);
   }
-  if (!view.of(peer).some((event) => event.kind === 'opened') || endOf(view, peer))
-    return untestable(`${peer} was not there to ask`);
+  if (!view.of(peer).some((event) => event.kind === 'opened') || endOf(view, peer)) {
+    const cut = confirms ? cutOff(view) : undefined;
+    return cut
+      ? wrong('cut-off', expected, `${cut.peer} was closed with ${cut.code}`, cut)
+      : untestable(`${peer} was not there to ask`);
+  }
   const isProven = view.maybeStep(`proof ${peer}`)?.outcome === 'ok';
   return isProven || confirms
     ? wrong('unconfirmed', expected, 'no answer')

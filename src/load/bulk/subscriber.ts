@@ -45,6 +45,7 @@ export class Subscriber implements ConnectionListener {
   #listener: SubscriberListener | undefined;
   #connection: Connection | undefined;
   #isOpen = false;
+  #wasReady = false;
   #isClosing = false;
   #isFenced = false;
   #left: (() => void) | undefined;
@@ -108,8 +109,7 @@ export class Subscriber implements ConnectionListener {
         this.#delivered(data, at);
         return;
       case 'ready':
-        accounts.life(this.seat, seatEvents.ready, at);
-        this.#settle(true);
+        this.#becameReady(at);
         return;
       case 'reply':
         this.#connection?.send(reader.reply);
@@ -207,10 +207,21 @@ export class Subscriber implements ConnectionListener {
     return true;
   }
 
+  /** What finds out who is there may come more than once. */
+  #becameReady(at: number): void {
+    if (this.#wasReady) return;
+    this.#wasReady = true;
+    this.#crew.accounts.life(this.seat, seatEvents.ready, at);
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = undefined;
+    this.#settle(true);
+  }
+
   #delivered(text: string, at: number): void {
     const { reader, accounts, intended, plan } = this.#crew;
     const { channel, seq } = reader;
-    if (!intended.has(channel, seq)) {
+    const index = intended.index(channel, seq);
+    if (index < 0) {
       accounts.other();
       return;
     }
@@ -226,7 +237,7 @@ export class Subscriber implements ConnectionListener {
     const { padding } = plan.stage;
     if (padding > 0 && text.length < padding) this.ledger.note(runKinds.changed, seq, seq);
     if (this.ledger.receive(seq) === runKinds.again) return;
-    const due = intended.at(channel, seq);
+    const due = intended.at(channel, index);
     if (!Number.isNaN(due)) accounts.delivery.add(at - due);
     if (plan.stamped) {
       const own = ownWriteOf(text);

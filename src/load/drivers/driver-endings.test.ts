@@ -1,12 +1,12 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { seatEvents } from '../control/messages.ts';
 import type { BulkDriver } from './driver.ts';
-import { buildIfStale, driversToTry, ToyRig } from './toy-rig.ts';
+import { buildIfStale, driversToTry, ToyRig, withoutK6 } from './toy-rig.ts';
 
 beforeAll(buildIfStale, 120_000);
 
 describe.each(await driversToTry())('driver $name', ({ driver }) => {
-  describe.skipIf(!driver)('is there', () => {
+  describe.skipIf(!driver)(driver ? 'is there' : withoutK6, () => {
     let rig: ToyRig;
     afterEach(() => rig.end());
     const started = (): BulkDriver => {

@@ -3,7 +3,7 @@ import { histogramKinds } from '../control/codec.ts';
 import { type SeatRow, seatEvents } from '../control/messages.ts';
 import { seatsPerLife } from '../plan/load-plan.ts';
 import type { BulkDriver } from './driver.ts';
-import { buildIfStale, driversToTry, ToyRig } from './toy-rig.ts';
+import { buildIfStale, driversToTry, ToyRig, withoutK6 } from './toy-rig.ts';
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, n) => from + n);
 
@@ -15,7 +15,7 @@ const ready = ({ coordinator }: ToyRig): number =>
 beforeAll(buildIfStale, 120_000);
 
 describe.each(await driversToTry())('driver $name', ({ driver }) => {
-  describe.skipIf(!driver)('is there', () => {
+  describe.skipIf(!driver)(driver ? 'is there' : withoutK6, () => {
     let rig: ToyRig;
     afterEach(() => rig.end());
     const started = (): BulkDriver => {

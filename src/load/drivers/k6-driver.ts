@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../../contract/spec-files.ts';
@@ -45,15 +45,19 @@ export function k6Driver(k6: K6): BulkDriver {
     start: async (options) => {
       const script = join(packageRoot(), 'dist', 'k6', `${options.surface}.js`);
       if (!existsSync(script)) throw new Error(`${script} is missing: run npm run build`);
-      return startBulkChild({
+      const folder = mkdtempSync(join(tmpdir(), 'plumbline-k6-'));
+      const started = startBulkChild({
         name: 'k6',
         command: k6.path,
         args: [...args, script],
-        env: environment(options),
+        env: environment(options, folder),
         log: options.log,
         members: options.members,
         meaning: meaningOf,
       });
+      const cleanUp = (): void => rmSync(folder, { recursive: true, force: true });
+      started.then(({ ended }) => ended.then(cleanUp), cleanUp);
+      return started;
     },
   };
 }
@@ -63,7 +67,7 @@ export function meaningOf(code: number): string | undefined {
   return code === 0 ? undefined : (meanings[code] ?? `k6 failed with its exit code ${code}: see its log`);
 }
 
-function environment(options: BulkOptions): Record<string, string | undefined> {
+function environment(options: BulkOptions, folder: string): Record<string, string | undefined> {
   const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('K6_'));
   return {
     ...Object.fromEntries(inherited),
@@ -73,8 +77,8 @@ function environment(options: BulkOptions): Record<string, string | undefined> {
     K6_AUTO_EXTENSION_RESOLUTION: 'false',
     K6_NO_USAGE_REPORT: 'true',
     // Whatever its user has set up for other tests.
-    K6_CONFIG: emptyConfig(),
-    ...trust(options.tls),
+    K6_CONFIG: inFile(folder, 'config.json', '{}'),
+    ...trust(options.tls ?? {}, folder),
     ...options.env,
     PLUMBLINE_MEMBERS: String(options.members),
     [controlVariables.url]: options.control.url,
@@ -82,20 +86,19 @@ function environment(options: BulkOptions): Record<string, string | undefined> {
   };
 }
 
-function trust({ ca, insecure }: NonNullable<BulkOptions['tls']> = {}): Record<string, string> {
+function trust(
+  { ca, insecure }: NonNullable<BulkOptions['tls']>,
+  folder: string,
+): Readonly<Record<string, string>> {
   return {
     ...(insecure ? { K6_INSECURE_SKIP_TLS_VERIFY: 'true' } : {}),
     // Go reads the authorities it trusts from there.
-    ...(ca === undefined ? {} : { SSL_CERT_FILE: inFile('ca.pem', ca) }),
+    ...(ca === undefined ? {} : { SSL_CERT_FILE: inFile(folder, 'ca.pem', ca) }),
   };
 }
 
-function emptyConfig(): string {
-  return inFile('config.json', '{}');
-}
-
-function inFile(name: string, content: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'plumbline-k6-')), name);
+function inFile(folder: string, name: string, content: string): string {
+  const file = join(folder, name);
   writeFileSync(file, content);
   return file;
 }

@@ -21,15 +21,16 @@ export function buildIfStale(): void {
   if (status !== 0) throw new Error(String(stderr));
 }
 
-/** Both drivers; k6 where there is one, else a name that says how to get it. Nothing is built for a test. */
+/** Why tests of k6 are skipped. */
+export const withoutK6 = 'is not there: node scripts/install-k6.js gets one';
+
+/** Both drivers; k6 only where there is one, since none is built for a test. */
 export async function driversToTry(): Promise<
   readonly { readonly name: string; readonly driver: BulkDriver | undefined }[]
 > {
   const found = await findK6();
   return [
-    'k6' in found
-      ? { name: 'k6', driver: k6Driver(found.k6) }
-      : { name: 'k6 (there is none: node scripts/install-k6.js makes one)', driver: undefined },
+    'k6' in found ? { name: 'k6', driver: k6Driver(found.k6) } : { name: 'k6', driver: undefined },
     { name: 'node', driver: nodeDriver() },
   ];
 }

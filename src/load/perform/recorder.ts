@@ -43,7 +43,7 @@ export class StageRecorder {
       case 'publishes':
         this.onPublishes(fact.rows);
         for (const [channel, seq, sent, acknowledged, status] of fact.rows) {
-          const intended = record.startAt + this.#dueOf(channel, seq);
+          const intended = this.intendedOf(channel, seq);
           record.publishes.push({ channel, seq, intended, sent, acknowledged, status });
         }
         return;
@@ -97,9 +97,12 @@ export class StageRecorder {
     return this.#seats.get(seat);
   }
 
-  #dueOf(channel: number, seq: number): number {
+  /** When a publish was due, milliseconds of hrtime; NaN for one that the plan does not have. */
+  intendedOf(channel: number, seq: number): number {
     const { stage, surface } = this.record.plan;
-    return surface === 'beam' ? dueOfSeat(stage, channel, seq) : (this.#due[channel]?.[seq] ?? Number.NaN);
+    const after =
+      surface === 'beam' ? dueOfSeat(stage, channel, seq) : (this.#due[channel]?.[seq] ?? Number.NaN);
+    return this.record.startAt + after;
   }
 
   #seat(role: Role, process: number, seat: number, channel: number, position: number): void {

@@ -1,4 +1,4 @@
-import { type LoadPlan, publishesOf } from './load-plan.ts';
+import { type LoadPlan, publishesOf, type StageShape } from './load-plan.ts';
 import { ChannelOrder, dueAfter, dueOfSeat, inputsOfSeat } from './schedule.ts';
 
 /**
@@ -8,43 +8,45 @@ import { ChannelOrder, dueAfter, dueOfSeat, inputsOfSeat } from './schedule.ts';
 export class Intended {
   /** Moment of the first publish; NaN until it is known. */
   startAt = Number.NaN;
-  readonly #plan: LoadPlan;
+  readonly #stage: StageShape;
+  readonly #isBeam: boolean;
+  readonly #channels: number;
+  /** Milliseconds from one publish to the next where they are all alike; else 0. */
+  readonly #msEach: number;
   readonly #publishes: number;
   /** Only where channels are drawn: the publishes of all channels, channel after channel. */
   readonly #drawn: { readonly first: Uint32Array; readonly nth: Uint32Array } | undefined;
 
   constructor(plan: LoadPlan) {
-    this.#plan = plan;
+    this.#stage = plan.stage;
+    this.#isBeam = plan.surface === 'beam';
+    this.#channels = plan.channels.length;
+    const [pace, ...more] = plan.stage.pace;
+    this.#msEach = pace && more.length === 0 ? 1000 / pace.rate : 0;
     this.#publishes = publishesOf(plan.stage);
-    this.#drawn =
-      plan.surface === 'beam' || plan.stage.spread === 'even' ? undefined : byChannel(plan, this.#publishes);
+    this.#drawn = this.#isBeam || plan.stage.spread === 'even' ? undefined : byChannel(plan, this.#publishes);
   }
 
-  /** Whether the plan has such a publish at all. */
-  has(channel: number, seq: number): boolean {
-    return this.#nth(channel, seq) >= 0;
-  }
-
-  /** Milliseconds; NaN where there is no such publish, or nothing has been published yet. */
-  at(channel: number, seq: number): number {
-    const { stage, surface } = this.#plan;
-    const n = this.#nth(channel, seq);
-    if (n < 0) return Number.NaN;
-    return this.startAt + (surface === 'beam' ? dueOfSeat(stage, channel, seq) : dueAfter(stage, n));
-  }
-
-  /** Which of all publishes it is; -1: none. */
-  #nth(channel: number, seq: number): number {
-    const { stage, surface, channels } = this.#plan;
-    if (surface === 'beam') return seq < inputsOfSeat(stage, this.#publishes, channel) ? seq : -1;
-    if (channel >= channels.length) return -1;
+  /** Which publish of the plan it is (on beam, of that subscriber); -1: the plan has no such publish. */
+  index(channel: number, seq: number): number {
+    if (this.#isBeam) return seq < inputsOfSeat(this.#stage, this.#publishes, channel) ? seq : -1;
+    if (channel >= this.#channels) return -1;
     if (!this.#drawn) {
-      const n = seq * channels.length + channel;
+      const n = seq * this.#channels + channel;
       return n < this.#publishes ? n : -1;
     }
     const from = this.#drawn.first[channel] ?? 0;
     const to = this.#drawn.first[channel + 1] ?? 0;
     return seq < to - from ? (this.#drawn.nth[from + seq] ?? -1) : -1;
+  }
+
+  /** When the publish of an index was to be sent, in milliseconds; NaN as long as nothing has been published. */
+  at(channel: number, index: number): number {
+    // Asked for each message that arrives, and most stages have one pace.
+    if (!this.#isBeam && this.#msEach > 0) return this.startAt + index * this.#msEach;
+    return (
+      this.startAt + (this.#isBeam ? dueOfSeat(this.#stage, channel, index) : dueAfter(this.#stage, index))
+    );
   }
 }
 

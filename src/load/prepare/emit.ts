@@ -35,7 +35,7 @@ export async function prepareEmit(
   const jobs: string[] = [];
   try {
     for (let channel = 0; channel < stage.channels; channel++) {
-      // No marker: the name stands in every event, and would be taken for the publish that it is of.
+      // Its name stands in every event, where a marker would be taken for that of a publish.
       jobs.push(await api.runningJob(`plumbline load ${run.toString(16)} ${channel}`));
     }
   } catch (cause) {

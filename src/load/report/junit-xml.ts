@@ -90,7 +90,7 @@ function trustCase(check: TrustCheck, { exit }: LoadResult, under: string): Test
   return testcase(
     attributes,
     exit === 0 ? 'skipped' : 'error',
-    `not so: ${title}: ${measured}${held}`,
+    `does not hold: ${title}: ${measured}${held}`,
     advice,
   );
 }

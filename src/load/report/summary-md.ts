@@ -78,7 +78,7 @@ function trust({ trust: checks }: LoadResult): string[] {
     ...broken.map(({ title, stage, value, limit, unit, advice }) => {
       const measured = value === null ? 'not measured' : valueText(value, unit);
       const most = limit === null ? '' : `, limit ${valueText(limit, unit)}`;
-      return `- **not so**: ${text(title)}, at ${text(stage)}: ${text(measured + most)}. ${text(advice)}`;
+      return `- **does not hold**: ${text(title)}, at ${text(stage)}: ${text(measured + most)}. ${text(advice)}`;
     }),
     '',
     held,

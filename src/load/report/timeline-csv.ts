@@ -45,10 +45,10 @@ function rowsOf(stage: StageResult, processes: readonly string[], standing: stri
   });
 }
 
-/** Empty for what was not observed. A text that a spreadsheet would take for a formula gets an apostrophe. */
+/** Empty for what was not observed. A text that a spreadsheet would take for a formula gets an apostrophe, as does one that has one. */
 function cellText(cell: Cell): string {
   if (cell === null || cell === undefined) return '';
   if (typeof cell === 'number') return Number.isFinite(cell) ? String(Number(cell.toFixed(4))) : '';
-  const text = /^[=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
+  const text = /^['=+\-@\t\r]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -11,7 +11,6 @@ type Position = WindowEvent['histograms'][number]['position'];
 
 /** Seconds of a stage as they come to be over, for the stream of a run that may be killed at any moment. */
 export class LiveWindows {
-  readonly #intended = new Map<number, number>();
   readonly #positions = new Map<number, Position>();
   readonly #seconds = new Map<number, Map<Position, Histogram>>();
   readonly #publishes = new Map<number, number>();
@@ -22,9 +21,10 @@ export class LiveWindows {
   #told = 0;
 
   /** The seconds that are over by `now` (hrtime) and were not told of yet. */
-  take({ record }: StageRecorder, now: number): WindowEvent[] {
+  take(recorder: StageRecorder, now: number): WindowEvent[] {
+    const { record } = recorder;
     if (Number.isNaN(record.startAt)) return [];
-    this.#read(record);
+    this.#read(recorder);
     const events: WindowEvent[] = [];
     while (record.startAt + (this.#told + 1) * 1000 + settledMs < now) {
       events.push(this.#window(record, this.#told));
@@ -34,11 +34,11 @@ export class LiveWindows {
     return events;
   }
 
-  #read(record: StageRecord): void {
+  #read(recorder: StageRecorder): void {
+    const { record } = recorder;
     for (; this.#publish < record.publishes.length; this.#publish++) {
       const one = record.publishes[this.#publish];
       if (!one) continue;
-      this.#intended.set(keyOf(one.channel, one.seq), one.intended);
       const second = Math.floor((one.sent - record.startAt) / 1000);
       this.#publishes.set(second, (this.#publishes.get(second) ?? 0) + 1);
     }
@@ -48,9 +48,10 @@ export class LiveWindows {
     for (; this.#receipt < record.receipts.length; this.#receipt++) {
       const one = record.receipts[this.#receipt];
       const position = one && this.#positions.get(one.seat);
-      const intended = one && this.#intended.get(keyOf(one.channel, one.seq));
       // The sentinel's are for the judge alone.
-      if (!one || position === undefined || position === 'bulk' || intended === undefined) continue;
+      if (!one || position === undefined || position === 'bulk') continue;
+      const intended = recorder.intendedOf(one.channel, one.seq);
+      if (Number.isNaN(intended)) continue;
       this.#add(Math.floor((intended - record.startAt) / 1000), position).add(one.at - intended);
     }
     for (; this.#histogram < record.histograms.length; this.#histogram++) {
@@ -99,8 +100,4 @@ export class LiveWindows {
       })),
     };
   }
-}
-
-function keyOf(channel: number, seq: number): number {
-  return channel * 0x1_0000_0000 + seq;
 }

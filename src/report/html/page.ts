@@ -7,6 +7,7 @@ import { environment, openPoints, timing } from './back.ts';
 import { Budget } from './budget.ts';
 import { caseDetails, type OnPage } from './case-details.ts';
 import { documentOf } from './document.ts';
+import { exercisedRules } from './exercised-rules.ts';
 import { failures, troubled, Wires } from './failures.ts';
 import { front } from './front.ts';
 import { html, type Markup } from './markup.ts';
@@ -48,6 +49,7 @@ export function page({ run, events, recordings }: PageOf, context: ReportContext
     ],
     ['others', `Other cases: ${others.length}`, html`${others}`],
     ['requirements', 'Requirements', requirementTables(run.cases, context)],
+    ['exercised', 'Lives and scopes: what was exercised, what was seen', exercisedRules(run)],
     ['open-points', 'How this server resolved the open points', openPoints(run)],
     ['timing', 'Timing', timing(run, events)],
     ['environment', 'Environment', environment(run, context)],

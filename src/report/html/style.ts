@@ -50,10 +50,18 @@ output{margin-left:auto}
 .frames .no{display:inline-block;min-width:3rem}
 .frames .way{color:var(--dim)}.hit{background:var(--hit)}.frames .hit .no,.frames .hit .way{color:inherit}.mark{color:var(--bad)}
 .gap{color:var(--dim);font-style:italic}em{color:var(--warn)}
-.sequence,.drawing{display:block;max-width:none;font:12px ui-monospace,Menlo,Consolas,monospace}
+.sequence,.automaton{display:block;max-width:none;font:12px ui-monospace,Menlo,Consolas,monospace}
 svg text{fill:var(--ink)}svg .when,svg .gap{fill:var(--dim)}svg .who{font-weight:bold}
 svg line{stroke:var(--dim)}svg .life{stroke:var(--line);stroke-width:2}svg path,svg circle{fill:var(--dim)}svg .cross{stroke:var(--bad);stroke-width:2;fill:none}
 svg .hit{background:none}svg .hit text{fill:var(--bad);font-weight:bold}svg .hit .wire{stroke:var(--bad);stroke-width:2}svg .hit path{fill:var(--bad)}
+.life-of{display:flex;flex-wrap:wrap;gap:1rem 2rem;align-items:flex-start}.life-of>:last-child{flex:1 1 24rem;min-width:0}.life-of>:first-child{max-width:100%}
+svg .state rect{fill:var(--soft);stroke:var(--ink)}svg .state.last rect{stroke-width:3}
+svg .step path{fill:none;stroke:var(--dim);stroke-width:1.5}svg .step .head{fill:var(--dim);stroke:none}svg .step circle{fill:var(--back);stroke:var(--dim)}svg .step text{font-size:11px}
+svg .seen path{stroke:var(--good);stroke-width:2}svg .seen .head{fill:var(--good)}svg .seen circle{stroke:var(--good)}
+svg .asked path{stroke-dasharray:7 4}svg .idle path,svg .silent path{stroke-dasharray:1 4}svg .step .head{stroke-dasharray:none}
+svg .failed path{stroke:var(--bad);stroke-width:4}svg .failed .head{fill:var(--bad);stroke:none}svg .failed circle{stroke:var(--bad);stroke-width:2}svg .failed text{fill:var(--bad);font-weight:bold}
+.way{border-bottom:2px solid var(--dim);color:var(--ink)}.way.seen{border-bottom-color:var(--good)}.way.asked{border-bottom-style:dashed}.way.idle{border-bottom-style:dotted}.way.failed{border-bottom:4px solid var(--bad)}
+.scopes td .dim{display:block}.scopes th[scope=row]{white-space:nowrap}
 [hidden]{display:none!important}
 @media (max-width:40rem){body{padding:0 .7rem 2rem}.filter{position:static}.filter label{flex:1 1 45%}.finding{grid-template-columns:1fr}.finding dt{margin-top:.3rem}.verdict{padding:.6rem .8rem}.case>:not(summary){margin-left:.6rem;margin-right:.6rem}.requirements td:last-child{min-width:14rem}.scene{padding-left:.5rem}}
 @media print{.filter,nav,.skip{display:none}}`;

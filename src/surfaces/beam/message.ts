@@ -1,5 +1,6 @@
 import type { HeartbeatRule } from '../../contract/beam-rules.ts';
 import { isObject, type Json, type JsonObject, parseJson, sameJson } from '../../contract/json.ts';
+import { jobById } from '../../suite/job-by-id.ts';
 import { type Finding, insteadText } from '../../suite/judgement.ts';
 import type { Job, Recording } from '../../suite/recording.ts';
 import type { Frame } from '../../wire/event.ts';
@@ -48,11 +49,12 @@ export function inputOf(recording: Recording, frame: Frame): Job | undefined {
   const known = inputs.get(frame);
   if (known) return known.job;
   const id = markIn(textOf(frame));
-  const jobs = Object.values(recording.jobs);
   const job =
     id === undefined
-      ? jobs.find((one) => positionsIn(one, textOf(frame), contentOf(frame)).length > 0)
-      : jobs.find((one) => one.id === id);
+      ? Object.values(recording.jobs).find(
+          (one) => positionsIn(one, textOf(frame), contentOf(frame)).length > 0,
+        )
+      : jobById(recording, id);
   inputs.set(frame, { job });
   return job;
 }

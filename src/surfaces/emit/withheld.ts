@@ -1,4 +1,5 @@
 import type { EmitRules } from '../../contract/rules.ts';
+import { eventRule } from './event-rule.ts';
 import type { Scope } from './message.ts';
 
 /** The requirements by which an event of a type is kept from viewers of a scope; undefined: it is sent to them. */
@@ -8,13 +9,14 @@ export function withheldBy(
   scope: Scope | undefined,
 ): readonly string[] | undefined {
   if (scope === undefined) return undefined;
-  const { withheld } = rules.events[type]?.data[scope] ?? {};
-  return withheld ?? (rules.events[type] === undefined ? beyondTheTable(rules, scope) : undefined);
+  const rule = eventRule(rules, type);
+  return rule ? rule.data[scope]?.withheld : beyondTheTable(rules, scope);
 }
 
 /** Whether viewers of a scope are sent events of a type, one of the table. */
-export function isSent({ events }: EmitRules, type: string, scope: Scope): boolean {
-  return events[type] !== undefined && events[type].data[scope]?.withheld === undefined;
+export function isSent(rules: EmitRules, type: string, scope: Scope): boolean {
+  const rule = eventRule(rules, type);
+  return rule !== undefined && rule.data[scope]?.withheld === undefined;
 }
 
 /** Whether viewers of a scope are kept from anything. */

@@ -69,7 +69,7 @@ export function environment(result: LoadResult): Markup {
   return html`<dl class="finding">${rows.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
 ${
   ceiling
-    ? html`<p>This generator told the truth up to ${ceiling.atLeast ? 'at least ' : ''}${rateText(ceiling.deliveriesPerSecond)} deliveries/s (measured ${ceiling.measuredAt}${ceiling.cached ? ', by an earlier run' : ''}).</p>
+    ? html`<p>${ceilingText(ceiling)} (measured ${ceiling.measuredAt}${ceiling.cached ? ', by an earlier run' : ''}).</p>
 ${numberTable(
   'Trials of the generator',
   ['deliveries/s', 'outcome', 'why'],
@@ -81,4 +81,9 @@ ${numberTable(
 )}`
     : html`<p>How much this generator can carry was not measured.</p>`
 }`;
+}
+
+function ceilingText({ deliveriesPerSecond, atLeast }: NonNullable<LoadResult['ceiling']>): string {
+  if (deliveriesPerSecond === 0) return 'This generator told the truth at none of the rates that were tried';
+  return `This generator told the truth up to ${atLeast ? 'at least ' : ''}${rateText(deliveriesPerSecond)} deliveries/s`;
 }

@@ -93,7 +93,7 @@ export function trust(result: LoadResult): Markup {
         : `${broken.length} of ${count(checks.length, 'check')} do not hold.`;
   const claim = isClaimed(result)
     ? 'The numbers below are the server’s.'
-    : 'No latency and no loss of this run is claimed: they are below, to find out why, and under that name.';
+    : 'No latency and no loss of this run is claimed. What there is of them stands below as a diagnostic, to find out why.';
   const good =
     exit === 0 ? html`<span class="tag passed">✓ holds</span>` : html`<span class="tag">✓ holds</span>`;
   return html`<p>${sum} ${claim}</p>
@@ -102,7 +102,7 @@ ${
     ? undefined
     : numberTable(
         'Trust checks',
-        ['what must hold', 'stage', 'outcome', 'measured', 'limit', 'what to do'],
+        ['what was checked', 'stage', 'outcome', 'measured', 'limit', 'what to do'],
         [...broken, ...checks.filter(({ ok }) => ok)].map(
           ({ title, stage, ok, value, limit, unit, advice }) => [
             title,

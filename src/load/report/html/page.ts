@@ -26,7 +26,7 @@ export function reportHtml(
   const [result, baseline] = [withRounds(told), other && withRounds(other)];
   const claimed = isClaimed(result);
   const shown = (content: Markup): Markup =>
-    claimed
+    claimed || result.stages.length === 0
       ? content
       : html`<details class="case diagnostic"><summary><span class="tag ambiguous">${diagnostic}</span> what was counted, which is not claimed to be the server’s</summary><div>
 ${content}
@@ -67,7 +67,7 @@ function withRounds(result: LoadResult): LoadResult {
 
 function plots(result: LoadResult, baseline: LoadResult | undefined): Markup {
   const { stages } = result;
-  if (stages.length === 0) return html`<p>No stage was performed.</p>`;
+  if (stages.length === 0) return html`<p>There is nothing to draw.</p>`;
   const deciding = decidingStage(result);
   const drawn = stages.length <= mostDrawn ? stages : [...stages.slice(0, 1), ...stages.slice(1 - mostDrawn)];
   const each = (name: string, of: (stage: StageResult) => Markup): Markup =>

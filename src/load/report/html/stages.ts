@@ -49,7 +49,7 @@ export function shapes({ stages, notOffered }: LoadResult): Markup {
 
 /** What came of it: the numbers that a run may claim, or not. */
 export function numbers({ stages }: LoadResult): Markup {
-  if (stages.length === 0) return html`<p>No stage was performed.</p>`;
+  if (stages.length === 0) return html``;
   const name = headlineOf(stages);
   const floored = stages.some((stage) => floorAt(stage, 'p99') !== undefined);
   return html`${numberTable(

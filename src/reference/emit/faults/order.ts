@@ -39,6 +39,29 @@ export const orderFaults = [
       },
     }),
   }),
+  fault('emit/checkpoint-duplicated', {
+    breaks: ['E22i'],
+    says: 'every checkpoint is sent twice',
+    bend: ({ order }) => ({
+      order(event, past) {
+        const { now, waiting } = order(event, past);
+        return { now: now.flatMap((each) => (each.type === 'checkpoint' ? [each, each] : [each])), waiting };
+      },
+    }),
+  }),
+  fault('emit/progress-overwritten', {
+    breaks: ['E31', 'E22', 'E22i', 'E40', 'E8'],
+    says: 'in place of every second progress event the next one is sent, twice',
+    bend: ({ order }) => ({
+      order(event, past) {
+        if (!isProgress(event)) return order(event, past);
+        const isSecond = past.ofType % 2 === 1;
+        return isSecond
+          ? { now: [], waiting: [event] }
+          : { now: [...past.waiting.map(() => event), event], waiting: [] };
+      },
+    }),
+  }),
   fault('emit/progress-dropped', {
     breaks: ['E31', 'E22', 'E40', 'E8'],
     says: 'one in five progress events is lost',

@@ -1,4 +1,5 @@
 import type { BeamRules } from '../../../contract/beam-rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { dialectOf } from '../dialect.ts';
 import { isForetold } from '../foretold.ts';
@@ -23,7 +24,7 @@ export function address(rules: BeamRules, dialect: string): Monitor {
     step(memory, event, report, { recording }) {
       if (event.kind === 'sent') {
         const id = markIn(event.text);
-        const job = Object.values(recording.jobs).find((one) => one.id === id);
+        const job = jobById(recording, id);
         const asked = job ? askedOf(job) : 'raw';
         if (asked === 'fail' || asked === 'raw') memory.excuses += 1;
         return;

@@ -1,3 +1,4 @@
+import { jobById } from '../../../suite/job-by-id.ts';
 import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { messageOf, streamOf } from '../message.ts';
@@ -28,7 +29,7 @@ export function identity(): Monitor {
           );
         }
       }
-      const job = Object.values(recording.jobs).find((one) => one.id === id);
+      const job = jobById(recording, id);
       if (stream === 'space' && job) {
         report.saw('E15', event);
         if (job.where !== about.space) {

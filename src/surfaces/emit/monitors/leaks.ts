@@ -1,7 +1,7 @@
 import type { EmitRules } from '../../../contract/rules.ts';
 import { sightingOf } from '../../../suite/canary.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
-import { scopeOf, typeOf } from '../message.ts';
+import { messageOf, scopeOf, textOf, typeOf } from '../message.ts';
 import { isSent } from '../withheld.ts';
 
 /**
@@ -41,7 +41,7 @@ export function leaks(rules: EmitRules): Monitor {
         // Where what carries it is withheld, any frame would tell.
         const isTold = carrier.some((one) => isSent(rules, one, 'stripped'));
         if (carrier.includes(type) || !isTold) for (const id of ids) report.saw(id, event);
-        const sighting = sightingOf(canary, event.text, event.message);
+        const sighting = sightingOf(canary, textOf(event), messageOf(event));
         if (!sighting) continue;
         const actual = `a planted secret in a ${type || 'typeless'} event (canary "${name}", ${sighting.form}${sighting.at >= 0 ? `, byte ${sighting.at}` : ''})`;
         for (const id of ids)

@@ -1,5 +1,7 @@
 import type { Automaton, EmitRules } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { eventRule } from '../event-rule.ts';
 import { messageOf, type Scope, scopeOf, streamOf, typeOf } from '../message.ts';
 import { isSent } from '../withheld.ts';
 
@@ -44,7 +46,7 @@ export function followsTheAutomaton(rules: EmitRules): Monitor {
     checks: ['E22i'],
     start: () => ({ state: undefined as string | undefined }),
     step(memory, event, report, { recording }) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler: what is kept by job is a frame.
       const type = typeOf(event);
       if (type === undefined) return;
       if (type === 'init') {
@@ -114,9 +116,9 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
     checks: [...new Set(ends.flatMap(([, rule]) => rule.nothingAfter))],
     start: () => ({ ended: [] as readonly string[] }),
     step(state, event, report) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler, as above.
       const type = typeOf(event);
-      if (rules.furtherEvents && rules.events[type ?? ''] === undefined) return;
+      if (rules.furtherEvents && !eventRule(rules, type)) return;
       for (const id of state.ended) {
         report.find(
           id,
@@ -129,7 +131,7 @@ export function nothingAfterTheEnd(rules: EmitRules): Monitor {
       const status = messageOf(event)?.status;
       const last =
         type === 'init' ? ends.find(([, rule]) => Object.hasOwn(rule.status, String(status)))?.[0] : type;
-      const rule = last === undefined ? undefined : rules.events[last];
+      const rule = eventRule(rules, last);
       if (!rule?.terminal) return;
       state.ended = rule.nothingAfter;
       for (const id of state.ended) report.saw(id, event);
@@ -147,7 +149,7 @@ export function attemptsCount(): Monitor {
     checks: ['E34i'],
     start: () => ({ last: undefined as number | undefined, from: undefined as number | undefined }),
     step(state, event, report, { recording, jobOf }) {
-      if (event.kind !== 'frame') return;
+      if (event.kind !== 'frame') return; // For the compiler, here too.
       state.from ??= event.seq;
       if (typeOf(event) !== 'retried') return;
       const data = messageOf(event)?.data;
@@ -156,7 +158,7 @@ export function attemptsCount(): Monitor {
       if (typeof attempt !== 'number') return;
       if (state.last === undefined) {
         // Who came after the first failure cannot tell what the count began with.
-        const job = Object.values(recording.jobs).find((one) => one.id === jobOf(event));
+        const job = jobById(recording, jobOf(event));
         const from = state.from;
         const all =
           job?.calls.filter((call) => call.verb === 'fail').every((call) => call.seq > from) ?? false;

@@ -1,5 +1,6 @@
 import type { EmitRules } from '../../../contract/rules.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { eventRule } from '../event-rule.ts';
 import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
 
 /** Takes down how the target answers the open points that any event may show. It judges nothing. */
@@ -35,14 +36,19 @@ export function readings(rules: EmitRules): Monitor {
       if (stream === 'space') {
         const id = typeof message.jobId === 'string' ? message.jobId : undefined;
         // A job made while we watched is announced; whatever else comes first is said of the space as it was.
-        const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);
+        const isAsked = state.frames === 1 || (id !== undefined && !state.announced.has(id));
+        const job = isAsked
+          ? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)
+          : undefined;
         if (state.frames === 1) {
           const before = type === 'init' ? 'init' : id === undefined ? 'connected' : 'nothing';
-          report.reads(rules.connected?.openPoint ?? 'A27.first', job ? 'nothing' : before, event);
+          // A version that says with what it begins leaves nothing open.
+          const point = rules.connected ? rules.connected.openPoint : 'A27.first';
+          if (point !== undefined) report.reads(point, job ? 'nothing' : before, event);
         }
         if (id !== undefined && job && !state.announced.has(id)) {
           state.announced.add(id);
-          const known = rules.events[type] !== undefined && type !== 'init';
+          const known = eventRule(rules, type) !== undefined && type !== 'init';
           if (!known)
             report.reads('A27.creation', type === 'created' || type === 'init' ? type : 'other', event);
         }
@@ -51,8 +57,9 @@ export function readings(rules: EmitRules): Monitor {
       if (message.jobId !== undefined)
         report.reads('A26', message.jobName === undefined ? 'absent' : 'present', event);
       // The end of a watched stream is only telling where init was not already the end (A31.finished).
-      if (rules.events[type]?.terminal) state.ended = true;
-      const cell = rules.events[type]?.data.stripped;
+      const rule = eventRule(rules, type);
+      if (rule?.terminal) state.ended = true;
+      const cell = rule?.data.stripped;
       if (scopeOf(recording, event.peer) !== 'stripped' || cell?.hidden === undefined) return;
       const whole = typeof message.jobId === 'string' && typeof message.timestamp === 'string';
       const minimal = message.jobId === undefined && message.timestamp === undefined;

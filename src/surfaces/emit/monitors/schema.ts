@@ -5,6 +5,7 @@ import { type Validators, validatorsOf } from '../../../contract/validators.ts';
 import { instead, insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { valueAt } from '../../../suite/pointer.ts';
+import { eventRule } from '../event-rule.ts';
 import { messageOf, type Scope, scopeOf, streamOf, typeOf } from '../message.ts';
 import { isSent, withheldBy } from '../withheld.ts';
 
@@ -78,7 +79,7 @@ export function schema(contract: SurfaceContract<EmitRules>, dialect: string): M
             ? 'messages/job-event'
             : schemaOf(type, scope);
       for (const id of validators().covers(name)) report.saw(id, event);
-      if (stream === 'space' && contract.rules.events[type ?? '']?.data.full?.kept) report.saw('E43', event);
+      if (stream === 'space' && eventRule(rules, type)?.data.full?.kept) report.saw('E43', event);
       if (stream === 'space') {
         report.saw('E28i', event);
         const job = typeof message.jobId === 'string' ? message.jobId : '';
@@ -96,12 +97,7 @@ export function schema(contract: SurfaceContract<EmitRules>, dialect: string): M
         const requirement = covered.has(violation.requirement) ? violation.requirement : 'E25';
         // A space stream owes data whole, whatever else its absence breaks.
         const isData = violation.pointer.startsWith('/data') || violation.expected === 'the key "data"';
-        if (
-          stream === 'space' &&
-          isData &&
-          type !== undefined &&
-          contract.rules.events[type]?.data.full?.kept
-        ) {
+        if (stream === 'space' && isData && eventRule(rules, type)?.data.full?.kept) {
           const finding = {
             rule: 'data',
             expected: 'the full data',

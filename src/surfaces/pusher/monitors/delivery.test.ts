@@ -106,6 +106,11 @@ describe('what we published reaches whoever was on its channel, once, in order a
     expect(of(events, [call(0, 2, { channels: [channel, 'private-x'] })]).found).toEqual(['PS14 lost @3']);
   });
 
+  it('shows the first of several that were changed', () => {
+    const changed = came(0, { data: '{"nonce":"a-nonce","serial":0' });
+    expect(joined(1, changed, changed)).toEqual(['PH22 changed @2']);
+  });
+
   it('takes anything of that name for it where it bears no serial', () => {
     const text = 'a-nonce and nothing else';
     const changed = came(0, { data: 'a-nonce and' });
@@ -146,6 +151,7 @@ describe('what was published is not owed', () => {
   it('is owed to who joined before it was asked for, and to who joined again', () => {
     expect(of([client.granted(), client.pong, client.pong, exchange(1)], [call(0, 3)]).found).toHaveLength(1);
     expect(of([client.granted(), exchange(), client.granted()], [call(0, 1)]).found).toHaveLength(1);
+    expect(of([client.granted(), client.pong, exchange(1)], [call(0, 2)]).found).toHaveLength(1);
   });
 
   it('is owed to who stays when another leaves, or leaves another channel', () => {

@@ -49,9 +49,10 @@ export function delivery(rules: PusherRules): Monitor {
         .filter((call) => call.verb === 'publish' && call.accepted)
         .flatMap(owedBy)
         .sort((a, b) => a.seq - b.seq)
+        .filter(({ seq }) => seq < state.closed)
         .filter(({ channel, seq }) => {
           const from = state.joined.get(channel);
-          return from !== undefined && from < beginOf(recording.events, seq) && seq < state.closed;
+          return from !== undefined && from < beginOf(recording.events, seq);
         });
       const left = wasLeft(recording.events, last.peer);
       judge(
@@ -116,7 +117,7 @@ function judge(
       const finding = changed
         ? {
             rule: 'changed',
-            expected: `data ${one.data.slice(0, 160)}`,
+            expected: `data ${insteadText(one.data).actual}`,
             ...insteadText(changed.text),
             pointer: '/data',
           }

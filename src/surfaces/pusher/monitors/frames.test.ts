@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { JsonObject } from '../../../contract/json.ts';
 import { loadContract } from '../../../contract/load.ts';
-import { said, type Watching } from '../../../suite/written-watch.ts';
+import { expectedBy, said, shownBy, type Watching } from '../../../suite/written-watch.ts';
 import type { NewEvent } from '../../../wire/event.ts';
 import { channel, writtenClient } from '../written-client.ts';
 import { frames } from './frames.ts';
@@ -156,6 +157,33 @@ describe('the event of a job', () => {
     ]);
     expect(of(event({}, { channel: undefined }), { role: 'relay' }).found).toHaveLength(1);
   });
+});
+
+it('says what should have been, and shows what was there', () => {
+  const shown = (one: NewEvent) => {
+    const recorded = { events: [client.asks(), one] };
+    return [expectedBy(monitor, recorded), shownBy(monitor, recorded)].flat();
+  };
+  expect(shown(event({ ...right, status: 'resting' }))).toEqual([
+    expect.stringMatching(/ at \/data\/status$/),
+    '"resting"',
+  ]);
+  expect(shown(came('pusher:error'))).toEqual(['the key "data"', expect.stringContaining('pusher:error')]);
+  expect(shown(frame('x'.repeat(200)))).toEqual(['a JSON object with an event, as text', 'x'.repeat(120)]);
+  expect(shown({ ...client.came('x'), binary: true } as NewEvent)[1]).toBe('a binary frame of 13 bytes');
+});
+
+it('what a schema asks beyond the names it knows may be said as well', () => {
+  const checksWith = (schema: JsonObject) =>
+    frames({ ...pusher, schemas: { ...pusher.schemas, 'messages/ping': schema } }, 'dryapi').checks;
+  const properties = { event: { 'x-requirement': 'X1' }, data: { 'x-requirement': 'X2' }, more: true };
+  const required = ['event', 'data'];
+  const own = { 'x-requirement': 'X3', properties };
+  expect(checksWith({ ...own, required })).toEqual(expect.not.arrayContaining(['X1', 'X3']));
+  expect(checksWith({ ...own, required })).toContain('X2');
+  for (const key of ['more', 'unknown'])
+    expect(checksWith({ ...own, required: [...required, key] })).toContain('X3');
+  expect(checksWith({ properties, required: ['more'] })).not.toContain(undefined);
 });
 
 it('what may be said is what a schema can find beyond the name it was chosen by', () => {

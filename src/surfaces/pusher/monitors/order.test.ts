@@ -116,6 +116,7 @@ describe('that a job is announced is owed to whoever was there before it', () =>
 
   it('as here', () => {
     expect(of([client.asks(), client.granted(), client.opened, going])).toEqual(owed);
+    expect(of([client.granted(), client.asks(), client.opened, going])).toEqual(owed);
     expect(of([client.asks(), client.granted(), other.leaves(), going])).toEqual(owed);
     expect(of([client.asks(), client.granted(), client.leaves('private-x'), going])).toEqual(owed);
     expect(

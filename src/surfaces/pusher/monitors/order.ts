@@ -1,5 +1,6 @@
 import { sameJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import type { Transition } from '../../../contract/rules.ts';
 import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
@@ -78,17 +79,9 @@ export function order(rules: PusherRules, dialect: string): Monitor {
   });
 }
 
-/** What a step back breaks: the requirements of the steps between what is under way. */
-function idsOfStep({
-  from,
-  to,
-  requirements,
-}: {
-  from: string;
-  to: string;
-  requirements: readonly string[];
-}): readonly string[] {
-  return from === 'processing' && to === 'in_progress' ? requirements : [];
+/** What a step back breaks: the requirements of the steps of what is under way. */
+function idsOfStep({ to, requirements }: Transition): readonly string[] {
+  return to === 'in_progress' ? requirements : [];
 }
 
 /** True where the dialect lets a job leave steps out (A5). */
@@ -99,14 +92,12 @@ function skippable(rules: PusherRules, dialect: string): boolean {
 
 /** What is broken where a job begins with another status than its first. */
 function firstShown(rules: PusherRules, dialect: string): readonly string[] {
-  const first = rules.dialects[dialect]?.automaton.transitions.find(
-    ({ from, event }) => from === 'pending' && event === 'processing',
-  );
-  return first?.requirements ?? [];
+  const transitions = rules.dialects[dialect]?.automaton.transitions ?? [];
+  return transitions.flatMap(({ event, requirements }) => (event === 'processing' ? requirements : []));
 }
 
 /** True where a connection was there before the job was submitted, so that it is owed all of it. */
-function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
+export function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
   const id = requestOf(frame);
   const job = Object.values(recording.jobs).find((one) => one.id === id);
   if (!job || hasLeft(recording.events, frame.peer, job.where)) return false;

@@ -1,6 +1,12 @@
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import type { Recording } from '../../../suite/recording.ts';
 import { channelOf, isOurs, requestOf } from '../message.ts';
+
+/** Takes down to whom the jobs of a recording belong. */
+function note({ jobs }: Recording, shared: Map<string, unknown>): void {
+  for (const job of Object.values(jobs)) if (job.about.published !== true) shared.set(job.id, job.where);
+}
 
 /** A job's events are on the channel of the client that submitted it, whichever scene submitted it. */
 export function owners({ names, delivery }: PusherRules): Monitor {
@@ -12,14 +18,14 @@ export function owners({ names, delivery }: PusherRules): Monitor {
     per: 'run',
     checks: delivery.own,
     applies: { role: 'application' },
-    start: () => undefined,
+    start: ({ recording, shared }) => note(recording, shared),
     step(_state, event, report, { recording, shared }) {
-      for (const job of Object.values(recording.jobs))
-        if (job.about.published !== true) shared.set(job.id, job.where);
       if (event.kind !== 'frame' || isOurs(recording, event)) return;
       const id = requestOf(event);
       const channel = channelOf(event);
       if (id === undefined || !channel?.startsWith(prefix)) return;
+      // A recording may have grown since the last look.
+      if (!shared.has(id)) note(recording, shared);
       const where = shared.get(id);
       if (typeof where !== 'string') return;
       for (const requirement of delivery.own) {

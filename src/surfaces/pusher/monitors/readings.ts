@@ -1,6 +1,8 @@
 import { isObject } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import type { Recording } from '../../../suite/recording.ts';
 import type { Frame } from '../../../wire/event.ts';
 import {
   channelOf,
@@ -64,12 +66,8 @@ function shapeOf(data: unknown): string {
 }
 
 /** What a job that nobody scripted left out; undefined where it was not seen from its beginning. */
-function skippedIn(
-  statuses: readonly string[],
-  end: Frame,
-  jobs: Readonly<Record<string, { readonly id: string; readonly about: Readonly<Record<string, unknown>> }>>,
-): string | undefined {
-  const job = Object.values(jobs).find((one) => one.id === requestOf(end));
+function skippedIn(statuses: readonly string[], end: Frame, jobs: Recording['jobs']): string | undefined {
+  const job = jobById({ jobs }, requestOf(end));
   if (!job || (isObject(job.about.script) && Object.keys(job.about.script).length > 0)) return undefined;
   if (['late', 'back'].includes(end.peer)) return undefined;
   const processing = statuses.includes('processing');

@@ -1,0 +1,77 @@
+import type { Connection, ConnectionListener } from '../../src/load/bulk/host.ts';
+import { type K6Socket, open } from './socket.ts';
+
+/** What all connections of a VU share. */
+export interface K6Moments {
+  /** The moment of an event, by the clock of the measurement. */
+  readonly at: (timestamp: number) => number;
+  /** Takes down how long a message waited for the event loop. */
+  readonly waited: (timestamp: number) => void;
+  /** An exception would close the connection it comes from, silently; the coordinator shall know. */
+  readonly broken: (cause: unknown) => void;
+}
+
+/** One connection of k6 to the target. There are thousands, so each keeps as little as it can. */
+export class K6Connection implements Connection {
+  readonly #socket: K6Socket;
+  readonly #moments: K6Moments;
+  readonly #listener: ConnectionListener;
+  #isOpen = false;
+  #isGivenUp = false;
+
+  constructor(socket: K6Socket, moments: K6Moments, listener: ConnectionListener) {
+    this.#socket = socket;
+    this.#moments = moments;
+    this.#listener = listener;
+    socket.onopen = ({ timestamp }) => this.#opened(timestamp);
+    socket.onmessage = ({ data, timestamp }) => {
+      try {
+        moments.waited(timestamp);
+        listener.message(typeof data === 'string' ? data : undefined, moments.at(timestamp));
+      } catch (cause) {
+        moments.broken(cause);
+      }
+    };
+    // k6 reports a failed handshake by an error and a close, and tells its status to nobody; an error after the
+    // handshake is followed by a close.
+    socket.onclose = ({ timestamp, code }) => this.#ended(timestamp, code || 1006);
+    socket.onerror = ({ timestamp }) => {
+      if (!this.#isOpen) this.#ended(timestamp, 1006);
+    };
+  }
+
+  send(text: string): void {
+    if (this.#socket.readyState === open) this.#socket.send(text);
+  }
+
+  /** A handshake cannot be called off in k6: it is closed when it comes to be. */
+  close(): void {
+    this.#isGivenUp = true;
+    if (this.#socket.readyState === open) this.#socket.close(1000);
+  }
+
+  /** There is no way to be gone without a word. */
+  cut(): void {
+    this.close();
+  }
+
+  #opened(timestamp: number): void {
+    this.#isOpen = true;
+    try {
+      if (this.#isGivenUp) this.#socket.close(1000);
+      else this.#listener.opened(this.#moments.at(timestamp));
+    } catch (cause) {
+      this.#moments.broken(cause);
+    }
+  }
+
+  #ended(timestamp: number, code: number): void {
+    const at = this.#moments.at(timestamp);
+    try {
+      if (this.#isOpen) this.#listener.closed(at, code);
+      else this.#listener.refused(at, 0);
+    } catch (cause) {
+      this.#moments.broken(cause);
+    }
+  }
+}
