@@ -96,7 +96,7 @@ export class FaultyCourier implements Courier {
         this.#put(connection, publish.changed(this.#faults.change?.longer ?? false), due, 'change', fault);
       } else this.#put(connection, publish, due, fault);
       if (hit.duplicate) this.#put(connection, publish, due, 'duplicate');
-      this.#release(connection);
+      this.#release(connection, publish);
     };
     if (hit.delay) setTimeout(put, this.#faults.delay?.ms ?? 0, 'delay');
     else if (hit.reorder && !connection.held) this.#hold(connection, publish, due);
@@ -134,9 +134,10 @@ export class FaultyCourier implements Courier {
     connection.held = { publish, due, timer };
   }
 
-  #release(connection: Connection): void {
+  #release(connection: Connection, { channel, seq }: Publish): void {
     const { held } = connection;
-    if (!held) return;
+    // An earlier one that took its time on the way here would put it in order again.
+    if (!held || (held.publish.channel === channel && held.publish.seq > seq)) return;
     connection.held = undefined;
     clearTimeout(held.timer);
     this.#put(connection, held.publish, held.due, 'reorder');

@@ -32,7 +32,7 @@ export interface NullFaults {
   /** Deliveries that are written twice. */
   readonly duplicate?: OneIn;
   /**
-   * Deliveries that are held until after the next one on the same connection. Where none follows within `heldMs`
+   * Deliveries that are held until after a later one on the same connection. Where none follows within `heldMs`
    * (5,000), it is written, and counted as delayed.
    */
   readonly reorder?: OneIn & { readonly heldMs?: number };
