@@ -21,6 +21,9 @@ import { loadTargets } from '../target/load.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { LoadProveOptions } from './load-options.ts';
 
+/** Longest time that all proofs may take; what was not tried until then is named as not run. */
+const mostMs = 12 * 60 * 1000;
+
 /** `plumbline load-prove`: whether loads measure what is there. Resolves to the exit code. */
 export async function loadProve(options: LoadProveOptions): Promise<number> {
   if (options.coordinate !== undefined) return coordinate(options.coordinate, options.driver);
@@ -40,7 +43,7 @@ export async function loadProve(options: LoadProveOptions): Promise<number> {
     drivers,
     gates: distinct(profiles.flatMap(({ gates }) => gates)),
     folder,
-    signal: interrupt.signal,
+    signal: AbortSignal.any([interrupt.signal, AbortSignal.timeout(mostMs)]),
     coordinator: (of, driver) => ({
       command: process.execPath,
       args: [

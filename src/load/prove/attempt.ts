@@ -11,7 +11,7 @@ import type { StageResult, TrustCheck } from '../verdict/load-result.ts';
 import { stageResultOf } from '../verdict/stage-result.ts';
 import { trustOf } from '../verdict/trust.ts';
 import { findingsOf, verdictOf } from '../verdict/verdict.ts';
-import type { Bench } from './proof.ts';
+import { type Bench, whyStopped } from './proof.ts';
 
 /** A stage to be performed on a null server that does something wrong. */
 export interface Attempt {
@@ -79,7 +79,7 @@ export async function attempt(
         onProgress: ({ record: sofar }, pids) => meddle?.({ record: sofar, pids, server }),
       },
     );
-    if (bench.signal.aborted) throw new Error('it was interrupted');
+    if (bench.signal.aborted) throw new Error(whyStopped(bench.signal));
     const result = stageResultOf(record, { floor: { before: null, after: null }, monitors });
     const trust = trustOf(record, result, null);
     const broken = trust.find(({ ok }) => !ok);

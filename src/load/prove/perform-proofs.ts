@@ -1,4 +1,4 @@
-import type { Bench, Proof, Row } from './proof.ts';
+import { type Bench, notRun, type Proof, type Row, whyStopped } from './proof.ts';
 
 /** What `load:prove` came to; `reports/load-prove.json`. */
 export interface Proven {
@@ -28,21 +28,17 @@ export async function performProofs(
   const done: Proven['proofs'][number][] = [];
   for (const proof of proofs) {
     const from = Date.now();
-    const rows = bench.signal.aborted ? [notRun(proof.id, 'it was interrupted')] : await rowsOf(bench, proof);
+    const rows = bench.signal.aborted
+      ? [notRun(nowhere(proof.id), whyStopped(bench.signal))]
+      : await rowsOf(bench, proof);
     done.push({ id: proof.id, says: proof.says, durationMs: Date.now() - from, rows });
   }
-  const rows = [...done.flatMap((proof) => proof.rows), ...lacking.map((why) => notRun('drivers', why))];
   if (lacking.length > 0) {
-    const missing = lacking.map((why) => notRun('drivers', why));
-    done.push({
-      id: 'drivers that are not there',
-      says: 'both drivers are tried',
-      durationMs: 0,
-      rows: missing,
-    });
+    const rows = lacking.map((why) => notRun(nowhere('drivers'), why));
+    done.push({ id: 'drivers that are not there', says: 'both drivers are tried', durationMs: 0, rows });
   }
   const totals = { holds: 0, broken: 0, noisy: 0, 'not run': 0 };
-  for (const { outcome } of rows) totals[outcome] += 1;
+  for (const { outcome } of done.flatMap(({ rows }) => rows)) totals[outcome] += 1;
   return {
     format: 'plumbline-load-prove/1',
     startedAt: new Date(began).toISOString(),
@@ -57,22 +53,14 @@ export async function performProofs(
 async function rowsOf(bench: Bench, proof: Proof): Promise<readonly Row[]> {
   try {
     const rows = await proof.perform(bench);
-    return rows.length > 0 ? rows : [notRun(proof.id, 'nothing was held against anything')];
+    return rows.length > 0 ? rows : [notRun(nowhere(proof.id), 'nothing was held against anything')];
   } catch (cause) {
-    return [notRun(proof.id, (cause as Error).message)];
+    return [notRun(nowhere(proof.id), (cause as Error).message)];
   }
 }
 
-function notRun(proof: string, why: string): Row {
-  return {
-    proof,
-    surface: '',
-    driver: '',
-    what: 'could not be tried',
-    expected: '',
-    actual: why,
-    outcome: 'not run',
-  };
+function nowhere(proof: string) {
+  return { proof, surface: '', driver: '' } as const;
 }
 
 function exitOf(totals: Proven['totals']): Proven['exit'] {

@@ -77,3 +77,13 @@ export function holds(
 ): Row {
   return { ...where, what, expected, actual, outcome: isSo ? 'holds' : 'broken' };
 }
+
+/** What could not be tried, and why. */
+export function notRun(where: Pick<Row, 'proof' | 'surface' | 'driver'>, why: string): Row {
+  return { ...where, what: 'could not be tried', expected: '', actual: why, outcome: 'not run' };
+}
+
+/** Why a signal was given. */
+export function whyStopped({ reason }: AbortSignal): string {
+  return (reason as Error | undefined)?.name === 'TimeoutError' ? 'the time was over' : 'it was interrupted';
+}

@@ -9,6 +9,7 @@ import { nodeDriver } from '../drivers/node-driver.ts';
 import { loadProfile, profileNames } from '../profile/profile.ts';
 import { attempt, shapeOf } from './attempt.ts';
 import { countedOf, expectedCounts } from './expected.ts';
+import { faultProof } from './fault-proofs.ts';
 import { faultyStages } from './faulty-stages.ts';
 import type { Bench } from './proof.ts';
 
@@ -65,6 +66,25 @@ describe('what loads count', () => {
     },
     60_000,
   );
+
+  it('says so where a gate holds that should fail, and where a fault never struck', async () => {
+    const rows = await faultProof([
+      {
+        id: 'too rare',
+        on: { node: ['pusher'] },
+        faults: { change: { oneIn: 1_000_000 } },
+        stage: { pace: [{ rate: 100, publishes: 20 }], warmup: 0 },
+        fails: ['changed'],
+      },
+    ]).perform(bench);
+    expect(
+      rows.filter(({ outcome }) => outcome === 'broken').map(({ what, actual }) => [what, actual]),
+    ).toEqual([
+      ['faults that never struck', 'change'],
+      ['gates that should fail and hold', 'changed'],
+      ['verdict', expect.not.stringContaining('fail')],
+    ]);
+  }, 60_000);
 
   it('fails each gate of each profile by some fault', () => {
     const failed = new Set(faultyStages.flatMap(({ fails }) => fails));
