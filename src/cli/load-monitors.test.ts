@@ -43,7 +43,7 @@ async function loaded(surface: SurfaceName, faults: readonly string[]): Promise<
       ...{ id: 'a', profile: { id: 'smoke', title: 'a' }, command: '', harness: '0', cache: folder },
       stages: [shapeOf({ name: 'a', subscribers: 9, rate: 40, publishes: 40, warmup: 4 }, true)],
       gates: [readGate('connected == 100%', 'profile')],
-      ...{ target, forced: true, calibrate: false },
+      ...{ target, forced: true, calibrate: false, repeat: 1 },
       listener: { phase: silent, stageStarted: silent, progress: silent, stageEnded: silent },
     });
   } finally {

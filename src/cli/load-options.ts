@@ -27,6 +27,15 @@ export interface LoadOptions {
   readonly verbose: boolean;
 }
 
+/** What `load-prove` was asked for. */
+export interface LoadProveOptions {
+  readonly only: readonly string[];
+  readonly driver: readonly ('k6' | 'node')[];
+  readonly out: string;
+  /** Folder of a run that is to be killed. */
+  readonly coordinate?: string;
+}
+
 const largestSeed = 2 ** 32 - 1;
 
 /** Adds the options of `load`; `act` is called with the profile, if one was named, and what the options come to. */
@@ -92,6 +101,31 @@ export function loadCommand(
         }),
     );
 }
+
+/** Adds the options of `load-prove`. */
+export function loadProveCommand(program: Command, act: (options: LoadProveOptions) => Promise<void>): void {
+  program
+    .command('load-prove')
+    .description(
+      'Proves that loads measure what is there, on a server that does wrong and keeps a ledger of it.',
+    )
+    .option('--only <proof...>', 'only these, by name', several, [])
+    .addOption(
+      new Option('--driver <name...>', 'who makes the bulk of the load')
+        .choices(['k6', 'node'])
+        .default(['node', 'k6'], 'both'),
+    )
+    .option('--out <folder>', 'where load-prove.json is written', 'reports')
+    .addOption(new Option('--coordinate <folder>', 'be a run that is to be killed').hideHelp())
+    .addHelpText('after', loadProveHelp)
+    .action((options: LoadProveOptions) => act(options));
+}
+
+const loadProveHelp = `
+Exit codes:
+  0  whatever was injected was measured as it was
+  1  something was not
+  3  something could not be tried, such as k6 where there is none (--driver node leaves it out)`;
 
 const loadHelp = `
 Exit codes (the first that fits):

@@ -1,6 +1,6 @@
 import { Command, CommanderError, Help, type Option } from 'commander';
 import { exitCodes, failureOf, leave } from './exit.ts';
-import { loadCommand } from './load-options.ts';
+import { loadCommand, loadProveCommand } from './load-options.ts';
 import {
   conformCommand,
   flakesCommand,
@@ -60,6 +60,10 @@ async function main(args: readonly string[]): Promise<number> {
   loadCommand(program, async (profile, options) => {
     const { load } = await import('./load.ts');
     exit = await load(profile, options);
+  });
+  loadProveCommand(program, async (options) => {
+    const { loadProve } = await import('./load-prove.ts');
+    exit = await loadProve(options);
   });
   specsCommand(program, async (options) => {
     const { specs } = await import('./specs.ts');

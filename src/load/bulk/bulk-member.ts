@@ -1,12 +1,13 @@
 import type { Order } from '../control/messages.ts';
 import { Intended } from '../plan/intended.ts';
+import { seatsPerLife } from '../plan/load-plan.ts';
 import { sessionReader } from '../wire/sessions.ts';
 import { Accounts } from './accounts.ts';
 import { Asking } from './asking.ts';
 import { Handshakes } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { Intrusion } from './intrusion.ts';
-import { type Crew, Subscriber, seatsPerLife } from './subscriber.ts';
+import { type Crew, Subscriber } from './subscriber.ts';
 
 /** Handshakes of one member that are under way at a time. */
 const mostHandshakes = 50;

@@ -1,6 +1,6 @@
 import { seatEvents } from '../control/messages.ts';
 import type { Intended } from '../plan/intended.ts';
-import { type ChannelPlan, channelOfSeat, type LoadPlan } from '../plan/load-plan.ts';
+import { type ChannelPlan, channelOfSeat, type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
 import { ownWriteOf } from '../wire/own-write.ts';
@@ -9,9 +9,6 @@ import { newSession, type SessionReader } from '../wire/session.ts';
 import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
 import type { Connection, ConnectionListener, Host } from './host.ts';
-
-/** Seats of those who come back are numbered from the next multiple of this on. */
-export const seatsPerLife = 1_000_000;
 
 /** After the fence a subscriber stays for so long, so that what must not come any more is seen if it does. */
 const lingerMs = 1000;

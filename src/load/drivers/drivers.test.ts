@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { seatsPerLife } from '../bulk/subscriber.ts';
 import { histogramKinds } from '../control/codec.ts';
 import { type SeatRow, seatEvents } from '../control/messages.ts';
+import { seatsPerLife } from '../plan/load-plan.ts';
 import type { BulkDriver } from './driver.ts';
 import { buildIfStale, driversToTry, ToyRig, withoutK6 } from './toy-rig.ts';
 

@@ -43,6 +43,7 @@ export class FaultyCourier implements Courier {
   readonly #gate: StallGate;
   readonly #draws: Record<'delay' | 'drop' | 'duplicate' | 'reorder' | 'wrongTenant' | 'change', Draw>;
   readonly #pick: () => number;
+  readonly #hoarded: Buffer[] = [];
 
   constructor(faults: NullFaults, seed: number, ledger: Ledger, gate: StallGate) {
     this.#faults = faults;
@@ -62,6 +63,8 @@ export class FaultyCourier implements Courier {
 
   deliver(publish: Publish, audience: Audience): void {
     this.#gate.begin();
+    // Filled, since the kernel gives no memory for what nobody has written to.
+    if (this.#faults.hoard) this.#hoarded.push(Buffer.alloc(this.#faults.hoard, 1));
     for (const connection of audience.viewers) {
       if (publish.seq < 0) this.#put(connection, publish, now());
       else this.#deliverTo(connection, publish, audience);
@@ -93,7 +96,7 @@ export class FaultyCourier implements Courier {
         this.#put(connection, publish.changed(this.#faults.change?.longer ?? false), due, 'change', fault);
       } else this.#put(connection, publish, due, fault);
       if (hit.duplicate) this.#put(connection, publish, due, 'duplicate');
-      this.#release(connection);
+      this.#release(connection, publish);
     };
     if (hit.delay) setTimeout(put, this.#faults.delay?.ms ?? 0, 'delay');
     else if (hit.reorder && !connection.held) this.#hold(connection, publish, due);
@@ -131,9 +134,10 @@ export class FaultyCourier implements Courier {
     connection.held = { publish, due, timer };
   }
 
-  #release(connection: Connection): void {
+  #release(connection: Connection, { channel, seq }: Publish): void {
     const { held } = connection;
-    if (!held) return;
+    // An earlier one that took its time on the way here would put it in order again.
+    if (!held || (held.publish.channel === channel && held.publish.seq > seq)) return;
     connection.held = undefined;
     clearTimeout(held.timer);
     this.#put(connection, held.publish, held.due, 'reorder');

@@ -32,7 +32,7 @@ export interface NullFaults {
   /** Deliveries that are written twice. */
   readonly duplicate?: OneIn;
   /**
-   * Deliveries that are held until after the next one on the same connection. Where none follows within `heldMs`
+   * Deliveries that are held until after a later one on the same connection. Where none follows within `heldMs`
    * (5,000), it is written, and counted as delayed.
    */
   readonly reorder?: OneIn & { readonly heldMs?: number };
@@ -55,6 +55,8 @@ export interface NullFaults {
   readonly change?: OneIn & { readonly longer?: boolean };
   /** Unsubscribes that are answered as ever, but after which deliveries go on. */
   readonly ghost?: OneIn;
+  /** Bytes that are kept of each publish for ever: a server whose memory grows. */
+  readonly hoard?: number;
   /** Microseconds of work before each delivery: 1,000,000 divided by it is what the server can do in a second. */
   readonly serviceTime?: number;
 }

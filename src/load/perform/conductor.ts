@@ -26,8 +26,8 @@ export interface StageContext {
   readonly control?: ControlAddress;
   readonly onFrame?: FrameListener;
   readonly onPublishes?: (rows: readonly PublishRow[]) => void;
-  /** Called each second. */
-  readonly onProgress?: (recorder: StageRecorder) => void;
+  /** Called each second; `pids` are the processes of the measurement, by name. */
+  readonly onProgress?: (recorder: StageRecorder, pids: Readonly<Record<string, number>>) => void;
 }
 
 /** How long processes may take to say hello: k6 has a script to compile. */
@@ -274,7 +274,7 @@ export class Conductor {
     this.record.offsets.push({ at: now(), offset });
     for (const member of this.#members.keys()) member.order({ say: 'offset', offset });
     this.#watch.sample();
-    this.#context.onProgress?.(this.recorder);
+    this.#context.onProgress?.(this.recorder, this.#pids());
   }
 
   #of(role: Role): Member[] {

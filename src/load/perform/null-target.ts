@@ -13,6 +13,8 @@ export interface NullTarget {
   /** Origin of its HTTP side. */
   readonly http: string;
   readonly target: (surface: SurfaceName) => Target;
+  /** Its entry as it stands in a target file. */
+  readonly written: (surface: SurfaceName) => JsonObject;
   readonly close: () => Promise<void>;
 }
 
@@ -46,6 +48,11 @@ export async function startNullTarget(contract: Contract, options: object = {}):
     http: said.http,
     target: (surface) => {
       const found = targets.find((target) => target.surface === surface);
+      if (!found) throw new Error(`the null server does not serve ${surface}`);
+      return found;
+    },
+    written: (surface) => {
+      const found = said.targets.find((entry) => entry.surface === surface);
       if (!found) throw new Error(`the null server does not serve ${surface}`);
       return found;
     },

@@ -92,6 +92,9 @@ export interface LoadPlan {
   readonly stamped: boolean;
 }
 
+/** Seats of those who come back are numbered from the next multiple of this on. */
+export const seatsPerLife = 1_000_000;
+
 /** All publishes of a stage, warm-up included. */
 export function publishesOf(stage: StageShape): number {
   return stage.warmup + stage.pace.reduce((sum, { publishes }) => sum + publishes, 0);

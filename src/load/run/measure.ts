@@ -40,7 +40,8 @@ export interface Measurement {
   readonly stamped: boolean;
   /** Pid of the server, where it can be seen. */
   readonly serverPid?: number;
-  readonly onProgress?: (recorder: StageRecorder) => void;
+  /** Called each second; `pids` are the processes of the measurement, by name. */
+  readonly onProgress?: (recorder: StageRecorder, pids: Readonly<Record<string, number>>) => void;
   readonly onPublishes?: (rows: readonly PublishRow[]) => void;
 }
 
@@ -85,9 +86,9 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
         monitors?.take(seat, at, text, kind, message);
       },
       ...(onPublishes === undefined ? {} : { onPublishes }),
-      onProgress: (one) => {
+      onProgress: (one, pids) => {
         recorder = one;
-        onProgress?.(one);
+        onProgress?.(one, pids);
       },
     });
     record.changed.push(...judge.changed);

@@ -60,7 +60,12 @@ export interface LoadRun extends Means {
 export interface LoadListener {
   readonly phase: (what: string) => void;
   readonly stageStarted: (stage: StageShape) => void;
-  readonly progress: (stage: StageShape, recorder: StageRecorder) => void;
+  /** `pids`: the processes of the stage, by name. */
+  readonly progress: (
+    stage: StageShape,
+    recorder: StageRecorder,
+    pids: Readonly<Record<string, number>>,
+  ) => void;
   readonly stageEnded: (result: StageResult) => void;
 }
 
@@ -105,10 +110,12 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
       if (run.signal.aborted) break;
       const one = await performed(run, next, index, before.get(next.stage.name) ?? null);
       measured.push(one);
-      if (one.record.unreachable !== undefined) break;
+      if (one.record.unreachable !== undefined || one.record.broken.length > 0) break;
     }
     records.push(...measured.map(({ record }) => record));
-    const isSound = !run.signal.aborted && records.every(({ unreachable }) => unreachable === undefined);
+    const isSound =
+      !run.signal.aborted &&
+      records.every(({ unreachable, broken }) => unreachable === undefined && broken.length === 0);
     const after = isSound
       ? await floorsOf(run, offered.stages, nullTarget, 2000)
       : new Map<string, Quantiles>();
@@ -164,8 +171,8 @@ async function performed(
     number,
     stamped: false,
     ...(serverPid === undefined ? {} : { serverPid }),
-    onProgress: (recorder) => {
-      run.listener.progress(stage, recorder);
+    onProgress: (recorder, pids) => {
+      run.listener.progress(stage, recorder, pids);
       if (!isOwn) return;
       for (const window of live.take(recorder, now())) run.files?.event({ ...window, stage: label });
     },

@@ -124,7 +124,7 @@ async function attempt(
     number: state.stages.length,
     stamped: false,
     ...(run.serverPid === undefined ? {} : { serverPid: run.serverPid }),
-    onProgress: (recorder) => run.listener.progress(stage, recorder),
+    onProgress: (recorder, pids) => run.listener.progress(stage, recorder, pids),
     onPublishes: (rows) => run.files?.publishes(stage.name, rows),
   });
   const result = stageResultOf(record, { floor: { before: null, after: null }, monitors });

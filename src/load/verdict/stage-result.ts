@@ -2,7 +2,7 @@ import { histogramKinds } from '../control/codec.ts';
 import { accountOf } from '../evidence/accounts.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { lineThrough, quantileOf } from '../evidence/statistics.ts';
-import { publishesOf } from '../plan/load-plan.ts';
+import { publishesOf, seatsPerLife } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Histogram } from '../wire/histogram.ts';
 import { blindOf, extremesOf, type Measured, measuredOf, ofHistogram, quantilesOf } from './latencies.ts';
@@ -171,15 +171,20 @@ function ratesOf(record: StageRecord, received: number): StageResult['rate'] {
   const { stage, surface } = record.plan;
   const planned = publishesOf(stage);
   const seconds = planned > 0 ? dueAfter(stage, planned) / 1000 : 0;
-  const sent = surface === 'beam' ? asked(record.seats) : record.publishes.length;
-  const first = record.publishes.reduce((least, one) => Math.min(least, one.sent), Number.POSITIVE_INFINITY);
-  const last = record.publishes.reduce((most, one) => Math.max(most, one.sent), Number.NEGATIVE_INFINITY);
+  // What the server took: a publisher that never waits sends at any rate to a server that takes none of it.
+  const taken = record.publishes.filter(({ status }) => status >= 200 && status < 300);
+  const done = surface === 'beam' ? asked(record.seats) : taken.length;
+  const first = taken.reduce((least, one) => Math.min(least, one.acknowledged), Number.POSITIVE_INFINITY);
+  const last = record.publishes.reduce(
+    (most, one) => Math.max(most, one.sent, one.acknowledged),
+    Number.NEGATIVE_INFINITY,
+  );
   // The last one takes its interval, too.
   const took = last > first ? ((last - first) / 1000) * (planned / Math.max(1, planned - 1)) : seconds;
   const perPublish = surface === 'beam' ? 1 : stage.subscribers / Math.max(1, record.plan.channels.length);
   return {
     publishesOffered: seconds > 0 ? planned / seconds : 0,
-    publishesAchieved: took > 0 ? sent / took : 0,
+    publishesAchieved: took > 0 ? done / took : 0,
     deliveriesOffered: seconds > 0 ? (planned / seconds) * perPublish : 0,
     deliveriesAchieved: took > 0 ? received / took : 0,
   };
@@ -251,9 +256,15 @@ function intrudersOf({ intruders }: StageRecord): StageResult['intruders'] {
 function recoveryOf({ seats, marks }: StageRecord): StageResult['recovery'] {
   const cut = marks.find(({ what }) => what === 'cut')?.at;
   if (cut === undefined) return null;
-  const wanted = seats.filter(({ closed, role }) => role === 'bulk' && closed >= cut).length;
+  // Whoever came back is closed after the cut as well, when all is over.
+  const gone = new Set(
+    seats
+      .filter(({ ready, closed, role }) => role === 'bulk' && ready < cut && closed >= cut)
+      .map(({ seat }) => seat % seatsPerLife),
+  );
+  const wanted = gone.size;
   const back = seats
-    .filter(({ dialled, role }) => role === 'bulk' && dialled >= cut)
+    .filter(({ seat, dialled, role }) => role === 'bulk' && dialled >= cut && gone.has(seat % seatsPerLife))
     .map(({ ready }) => ready - cut)
     .filter((ms) => !Number.isNaN(ms))
     .sort((a, b) => a - b);

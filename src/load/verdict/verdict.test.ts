@@ -1,4 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { StageRecord } from '../evidence/stage-record.ts';
+import { emptyRecord } from '../perform/recorder.ts';
+import type { LoadPlan } from '../plan/load-plan.ts';
+import { stageOf } from '../report/sample-load.ts';
 import type { GateResult, LoadFinding, TrustCheck } from './load-result.ts';
 import { type Circumstances, verdictOf } from './verdict.ts';
 
@@ -27,6 +31,13 @@ const broken: TrustCheck = {
 };
 const leak: LoadFinding = { kind: 'leak', stage: 's', count: 1, expected: '', actual: '' };
 
+const plan: LoadPlan = {
+  ...{ run: 1, dialect: '', seed: 1, channels: [], places: 1, probes: 0, sentinels: 0, tls: {} },
+  ...{ surface: 'pusher', stage: stageOf(1, 1).shape, authorize: { kind: 'none' }, stamped: false },
+  deadlines: { connectMs: 1, answerMs: 1 },
+};
+const lost: StageRecord = { ...emptyRecord(plan, 'node'), broken: ['probes 0 was lost'] };
+
 function verdict(more: Partial<Circumstances>) {
   return verdictOf({ records: [], findings: [], trust: [], gates: [passed], ...more });
 }
@@ -46,6 +57,8 @@ describe('the verdict of a load run', () => {
       'incomplete',
       3,
     ],
+    ['a process that was lost', { records: [lost], trust: [broken], gates: [withheld] }, 'incomplete', 3],
+    ['a leak before a process was lost', { records: [lost], findings: [leak] }, 'fail', 1],
     ['a regression', { regression: 'slower' }, 'fail', 1],
     ['no gate that could be held', { gates: [{ ...passed, outcome: 'not observed' }] }, 'incomplete', 3],
     ['no gates at all', { gates: [] }, 'incomplete', 3],

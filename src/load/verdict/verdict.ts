@@ -41,6 +41,16 @@ export function verdictOf({
   if (unreachable) {
     return { verdict: 'incomplete', exit: 3, reason: `target unreachable: ${unreachable.unreachable}` };
   }
+  // A process that was lost took its part of the truth with it; a generator that was too slow did not.
+  const crashed = records.find(({ broken: lost }) => lost.length > 0);
+  if (crashed) {
+    const [why = ''] = crashed.broken;
+    return {
+      verdict: 'incomplete',
+      exit: 3,
+      reason: `the harness broke in stage ${crashed.plan.stage.name}: ${why}`,
+    };
+  }
   const broken = trust.find(({ ok }) => !ok);
   if (broken) {
     return {

@@ -1,0 +1,89 @@
+import type { Contract } from '../../contract/contract.ts';
+import type { SurfaceName } from '../../contract/requirement.ts';
+import type { BulkDriver } from '../drivers/driver.ts';
+import type { Gate } from '../verdict/gates.ts';
+
+/**
+ * Proofs that the load harness measures what is there: a null server does something wrong and keeps its own ledger of
+ * it; what the harness reports is held against that ledger.
+ * @module
+ */
+
+/** What all proofs are made with. */
+export interface Bench {
+  readonly contract: Contract;
+  readonly drivers: readonly BulkDriver[];
+  /** Every gate of every profile, each once. */
+  readonly gates: readonly Gate[];
+  /** For what processes print. */
+  readonly folder: string;
+  readonly signal: AbortSignal;
+  /**
+   * The command line of a coordinator as a process of its own: a load on the first target of `target.json` in that
+   * folder, written down there.
+   */
+  readonly coordinator: (
+    folder: string,
+    driver: 'k6' | 'node',
+  ) => { readonly command: string; readonly args: readonly string[] };
+  readonly say: (line: string) => void;
+}
+
+/** One thing that a proof has held against the truth. */
+export interface Row {
+  readonly proof: string;
+  readonly surface: SurfaceName | '';
+  readonly driver: 'k6' | 'node' | '';
+  readonly what: string;
+  readonly expected: string;
+  readonly actual: string;
+  /**
+   * `noisy`: a time was missed on a machine that others were busy on; named with its figure, and no failure.
+   * `not run`: it could not be tried.
+   */
+  readonly outcome: 'holds' | 'broken' | 'noisy' | 'not run';
+}
+
+/** One proof. Pure in what it says: it throws where it could not be tried. */
+export interface Proof {
+  readonly id: string;
+  readonly says: string;
+  readonly perform: (bench: Bench) => Promise<readonly Row[]>;
+}
+
+/** A row that holds where both are the same. */
+export function same(
+  where: Pick<Row, 'proof' | 'surface' | 'driver'>,
+  what: string,
+  expected: number | string | undefined,
+  actual: number | string | undefined,
+): Row {
+  return {
+    ...where,
+    what,
+    expected: String(expected),
+    actual: String(actual),
+    outcome: expected === actual ? 'holds' : 'broken',
+  };
+}
+
+/** A row that holds where a condition does. */
+export function holds(
+  where: Pick<Row, 'proof' | 'surface' | 'driver'>,
+  what: string,
+  expected: string,
+  actual: string,
+  isSo: boolean,
+): Row {
+  return { ...where, what, expected, actual, outcome: isSo ? 'holds' : 'broken' };
+}
+
+/** What could not be tried, and why. */
+export function notRun(where: Pick<Row, 'proof' | 'surface' | 'driver'>, why: string): Row {
+  return { ...where, what: 'could not be tried', expected: '', actual: why, outcome: 'not run' };
+}
+
+/** Why a signal was given. */
+export function whyStopped({ reason }: AbortSignal): string {
+  return (reason as Error | undefined)?.name === 'TimeoutError' ? 'the time was over' : 'it was interrupted';
+}

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
+import { emptyRecord, StageRecorder } from '../perform/recorder.ts';
+import { type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
+import { stageResultOf } from './stage-result.ts';
+
+const plan: LoadPlan = {
+  ...{ run: 1, surface: 'pusher', dialect: '', seed: 1, places: 1, probes: 0, sentinels: 0, tls: {} },
+  stage: {
+    ...{ name: 'test', subscribers: 4, channels: 1, spread: 'even', connectRate: 1, warmup: 0, holdMs: 0 },
+    ...{ padding: 0, pace: [{ rate: 10, publishes: 100 }], behaviour: { kind: 'storm', jitterMs: 0 } },
+  },
+  channels: [{ name: 'a', url: '', headers: {} }],
+  authorize: { kind: 'none' },
+  deadlines: { connectMs: 1, answerMs: 1 },
+  stamped: false,
+};
+
+function resultOf(record: StageRecord) {
+  return stageResultOf(record, {
+    floor: { before: null, after: null },
+    monitors: { seen: 0, judged: 0, skipped: 0 },
+  });
+}
+
+/** Publishes each 100 ms, each acknowledged so long after it was sent; -1: never. */
+function published(acknowledgedAfter: (n: number) => number): StageRecord {
+  const record = { ...emptyRecord(plan, 'node'), startAt: 0 };
+  for (let n = 0; n < 100; n++) {
+    const after = acknowledgedAfter(n);
+    const [sent, acknowledged] = [n * 100, after < 0 ? -1 : n * 100 + after];
+    const status = after < 0 ? 0 : 200;
+    record.publishes.push({ channel: 0, seq: n, intended: sent, sent, acknowledged, status });
+  }
+  return record;
+}
+
+describe('the rate that a server achieved', () => {
+  it('is that of its acknowledgements, however long each takes', () => {
+    expect(resultOf(published(() => 700)).rate.publishesAchieved).toBeCloseTo(10);
+  });
+
+  it('is lower where it falls behind what it is sent', () => {
+    expect(resultOf(published((n) => n * 100)).rate.publishesAchieved).toBeCloseTo(5);
+  });
+
+  it('is lower where it stops, or refuses', () => {
+    expect(resultOf(published((n) => (n < 50 ? 1 : -1))).rate.publishesAchieved).toBeCloseTo(5);
+    expect(resultOf(published(() => -1)).rate.publishesAchieved).toBe(0);
+  });
+});
+
+describe('recovery after a cut', () => {
+  function cut(backAt: readonly (number | undefined)[]): StageRecord {
+    const recorder = new StageRecorder(plan, 'node');
+    const { record } = recorder;
+    record.startAt = 0;
+    record.marks.push({ at: 1000, what: 'cut' });
+    for (const [seat, back] of backAt.entries()) {
+      life(recorder, seat, { dialled: 0, ready: 10, closed: 1000 });
+      // All that came back are closed when the stage is over.
+      life(
+        recorder,
+        seat + seatsPerLife,
+        back ? { dialled: 1001, ready: back, closed: 9000 } : { dialled: 1001 },
+      );
+    }
+    return record;
+  }
+
+  function life(recorder: StageRecorder, seat: number, more: Partial<SeatRecord>): void {
+    recorder.told('bulk', 0, { say: 'seats', rows: [[seat, 0, 0]] });
+    Object.assign(recorder.seat(seat) ?? {}, more);
+  }
+
+  it('is over when all who were cut are back', () => {
+    expect(resultOf(cut([1100, 1200, 1300, 1400])).recovery).toEqual({ p50: 200, p99: 400, all: 400 });
+  });
+
+  it('never is where one does not come back, whoever else came meanwhile', () => {
+    const record = cut([1100, 1200, 1300, undefined]);
+    const recorder = new StageRecorder(plan, 'node');
+    life(recorder, 7 + seatsPerLife, { dialled: 1001, ready: 1050 });
+    record.seats.push(...recorder.record.seats);
+    expect(resultOf(record).recovery).toEqual({ p50: 200, p99: null, all: null });
+  });
+});
