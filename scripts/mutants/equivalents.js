@@ -57,13 +57,6 @@ export const equivalents = [
   },
   {
     file: 'src/conform/judge.ts',
-    code: "if (result.outcome === 'passed') readings.push(...result.readings);",
-    from: "result.outcome === 'passed'",
-    to: 'true',
-    why: 'only what passed has readings',
-  },
-  {
-    file: 'src/conform/judge.ts',
     code: '.map((check) => judgeCheck(check, plan, evidence, { interrupted: false }));',
     from: 'false',
     to: 'true',
@@ -274,7 +267,7 @@ export const equivalents = [
   },
   {
     file: 'src/surfaces/emit/monitors/readings.ts',
-    code: 'const job = Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened);',
+    code: '? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)',
     from: 'find',
     to: 'findLast',
     why: 'jobs have ids of their own',

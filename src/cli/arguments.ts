@@ -33,6 +33,16 @@ export function decimal(bound: 'above 0' | 'from 0'): (value: string) => number 
   };
 }
 
+/** A time, `10m` or `300s`, in milliseconds. */
+export function time(value: string): number {
+  const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(s|m|h)$/.exec(value) ?? [];
+  const factor = { s: 1000, m: 60_000, h: 3_600_000 }[unit];
+  if (factor === undefined || !(Number(number) > 0)) {
+    throw new InvalidArgumentError('It must be a time, such as 300s, 10m or 1h.');
+  }
+  return Number(number) * factor;
+}
+
 /** The name of a surface. */
 export function surfaceName(value: string): SurfaceName {
   const name = surfaceNames.find((one) => one === value);

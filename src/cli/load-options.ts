@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import type { SurfaceName } from '../contract/requirement.ts';
-import { type Dialects, dialects, once, pairs, several, surfaceName, whole } from './arguments.ts';
+import { type Dialects, dialects, once, pairs, several, surfaceName, time, whole } from './arguments.ts';
 
 /** What `load` was asked for. */
 export interface LoadOptions {
@@ -10,8 +10,18 @@ export interface LoadOptions {
   readonly driver: 'k6' | 'node';
   readonly set: Readonly<Record<string, string>>;
   readonly slo: readonly string[];
+  readonly repeat: number;
+  /** Of `saturate`. */
+  readonly param?: 'connections' | 'rate';
+  readonly budget?: number;
+  readonly against?: string;
+  readonly compare?: string;
   readonly seed: number;
   readonly out?: string;
+  readonly exportK8s?: string;
+  readonly segments: number;
+  readonly listen?: string;
+  readonly generators?: number;
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly verbose: boolean;
@@ -38,7 +48,7 @@ export function loadCommand(
     .description(
       'Puts a server under load and measures how long its events take, with the proof that the numbers are its own.',
     )
-    .argument('[profile]', 'a profile (see --list), or the path of a file with one')
+    .argument('[profile]', 'a profile (see --list), the path of a file with one, or saturate')
     .option(
       '--target <file|url>',
       'target file, or the URL of one server; default: the reference server',
@@ -55,14 +65,40 @@ export function loadCommand(
     )
     .option('--set <key=value...>', 'a number of every stage; several values make a stage each', pairs, {})
     .option('--slo <condition...>', 'such as last.p99<50ms; a bare p99 is last.p99', several, [])
+    .addOption(
+      new Option('--param <name>', 'saturate: what is raised until something gives').choices([
+        'connections',
+        'rate',
+      ]),
+    )
+    .option('--budget <time>', 'saturate: how long the search may take, such as 10m or 300s', time)
+    .option('--repeat <n>', 'performs each stage so often; comparisons need 5', whole(1, 100))
+    .option(
+      '--against <file|url>',
+      'another server, measured in turn with the first; 5 times, if --repeat does not say',
+      once,
+    )
+    .option('--compare <result.json>', 'a stored run: is this one worse?', once)
     .option('--seed <n>', 'draws the same again; default: random, and printed', whole(0, largestSeed))
     .option('--out <folder>', 'where the reports go; default: reports/load/ and the id of the run', once)
+    .option('--export-k8s <folder>', 'write what performs it in a cluster, with k6-operator', once)
+    .option('--segments <n>', 'k6 processes of --export-k8s', whole(1, 1000), 4)
+    .option('--listen <host:port>', 'wait there for generators that others start', once)
+    .option('--generators <n>', 'how many VUs they are; of --export-k8s: the segments', whole(1, 10_000))
     .option('--list', 'print the profiles, and on which surface and with which driver each is offered', false)
     .option('--dry-run', 'print what would be done, and at what cost', false)
     .option('--verbose', 'more of what happens', false)
     .addHelpText('after', loadHelp)
-    .action((profile: string | undefined, raw: Omit<LoadOptions, 'seed'> & { readonly seed?: number }) =>
-      act(profile, { ...raw, seed: raw.seed ?? Math.floor(Math.random() * largestSeed) }),
+    .action(
+      (
+        profile: string | undefined,
+        raw: Omit<LoadOptions, 'seed' | 'repeat'> & { readonly seed?: number; readonly repeat?: number },
+      ) =>
+        act(profile, {
+          ...raw,
+          seed: raw.seed ?? Math.floor(Math.random() * largestSeed),
+          repeat: raw.repeat ?? (raw.against === undefined ? 1 : 5),
+        }),
     );
 }
 
@@ -94,7 +130,7 @@ Exit codes:
 const loadHelp = `
 Exit codes (the first that fits):
   2  usage, configuration, limits, or a profile that does not apply
-  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload
+  1  what no generator can cause: a leak, a ghost, a wrong accept, a changed payload, a broken MUST
   3  target unreachable, interrupted, or the harness itself broke
   5  invalid: the generator or the calibration broke; no number is claimed
   1  a gate or an SLO does not hold
@@ -103,4 +139,6 @@ Exit codes (the first that fits):
 Examples:
   plumbline load smoke
   plumbline load fanout --target server.yaml --surface emit --slo 'last.p99<50ms'
-  plumbline load fanout --set subscribers=100,300 --driver node`;
+  plumbline load fanout --set subscribers=100,300 --driver node
+  plumbline load saturate --param rate --budget 10m
+  plumbline load fanout --target new.yaml --against old.yaml --set subscribers=200`;

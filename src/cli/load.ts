@@ -1,24 +1,35 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { InputError } from '../contract/contract.ts';
+import { suites } from '../../suites/index.ts';
+import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
+import { readText } from '../contract/read-text.ts';
+import type { SurfaceName } from '../contract/requirement.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
 import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { lackingFor } from '../load/prepare/prepare.ts';
 import { loadProfile, type Profile, shapeOf, withSettings } from '../load/profile/profile.ts';
 import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
+import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
 import { RunFiles } from '../load/run/run-files.ts';
-import { runLoad } from '../load/run/run-load.ts';
+import { type LoadRun, runLoad } from '../load/run/run-load.ts';
+import { runSaturate } from '../load/run/run-saturate.ts';
 import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
+import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
 import { exitCodes } from './exit.ts';
 import { onInterrupt } from './interrupt.ts';
+import { controlOf, exportCluster, proveExternal } from './load-cluster.ts';
 import { loadDryRun, loadList } from './load-list.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
 import { chooseLoadTarget } from './load-target.ts';
 import { version } from './version.ts';
+
+/** What a search is called, and how long it may take where nobody says. */
+const saturation = { id: 'saturate', title: 'the most that a server bears within the gates' };
+const usualBudgetMs = 10 * 60_000;
 
 /** Files that a process has open beside its connections. */
 const otherFiles = 200;
@@ -33,11 +44,21 @@ export async function load(profileName: string | undefined, options: LoadOptions
   if (profileName === undefined) {
     throw new InputError('load: needs a profile, such as smoke or fanout; --list prints them');
   }
-  const profile = await loadProfile(profileName, contract);
+  const isSearch = profileName === 'saturate';
+  if (!isSearch && (options.param !== undefined || options.budget !== undefined)) {
+    throw new InputError('--param and --budget: are for load saturate');
+  }
+  const profile = await loadProfile(isSearch ? 'fanout' : profileName, contract);
   const stages = withSettings(profile.stages, options.set).map((stage) => shapeOf(stage, profile.publishes));
   const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
   proveGates(gates, stages);
   proveProfile(profile, options);
+  if (options.exportK8s !== undefined) {
+    process.stdout.write(await exportCluster(options.exportK8s, profile, stages, options));
+    return exitCodes.done;
+  }
+  const control = controlOf(options, process.env);
+  if (control) proveExternal(profile, stages, options, '--listen');
   const interrupt = onInterrupt();
   const chosen = await chooseLoadTarget(options, profile.surfaces, contract);
   try {
@@ -47,19 +68,24 @@ export async function load(profileName: string | undefined, options: LoadOptions
       process.stdout.write(loadDryRun(profile, stages, `${target.name} (${target.surface})  ${target.at}`));
       return exitCodes.done;
     }
+    const against = await otherTarget(options, target.surface, contract);
+    if (against) proveTarget(against.target, profile, stages);
+    const compareWith = await storedRun(options, contract);
     const driver = await driverOf(options);
-    const id = runId(profile.id, target);
+    const id = runId(isSearch ? 'saturate' : profile.id, target);
     const folder = await ownFolder(options.out ?? join('reports', 'load', id));
     const progress = new LoadProgress(process.stderr);
     const files = new RunFiles(folder);
-    const result = await runLoad({
+    const run: LoadRun = {
       contract,
+      suites,
       driver,
+      ...(control === undefined ? {} : { control }),
       seed: options.seed,
       folder,
       signal: interrupt.signal,
       id,
-      profile,
+      profile: isSearch ? saturation : profile,
       stages,
       gates,
       target,
@@ -68,10 +94,21 @@ export async function load(profileName: string | undefined, options: LoadOptions
       harness: version(),
       cache: await cacheFolder(),
       forced: Object.keys(options.set).length > 0,
-      calibrate: true,
+      // Whoever is started once cannot be calibrated first.
+      calibrate: control === undefined,
+      repeat: options.repeat,
+      ...(against === undefined ? {} : { against }),
+      ...(compareWith === undefined ? {} : { compareWith }),
       listener: progress,
       files,
-    });
+    };
+    const result = isSearch
+      ? await runSaturate({
+          ...run,
+          param: options.param ?? 'rate',
+          budgetMs: options.budget ?? usualBudgetMs,
+        })
+      : await runLoad(run);
     files.close();
     progress.end();
     const failed = await writeLoadFolder(folder, result);
@@ -149,7 +186,33 @@ function proveTarget(target: Target, profile: Profile, stages: readonly StageSha
   }
 }
 
-async function driverOf({ driver }: LoadOptions): Promise<BulkDriver> {
+/** The other server of `--against`; both are measured in turn. */
+async function otherTarget(
+  options: LoadOptions,
+  surface: SurfaceName,
+  contract: Contract,
+): Promise<{ readonly target: Target; readonly serverPid?: number } | undefined> {
+  if (options.against === undefined) return undefined;
+  if (options.compare !== undefined) {
+    throw new InputError('--against and --compare: a run is compared with a server or with a stored run');
+  }
+  const other = await chooseLoadTarget({ ...options, target: options.against }, [surface], contract);
+  return { target: other.target, ...(other.pid === undefined ? {} : { serverPid: other.pid }) };
+}
+
+/** @throws InputError where `--compare` names no result of a load run. */
+async function storedRun({ compare }: LoadOptions, contract: Contract): Promise<LoadResult | undefined> {
+  if (compare === undefined) return undefined;
+  const text = await readText(compare);
+  if (!isLoad(text)) throw new InputError(`--compare ${compare}: no result of a load run`);
+  return readLoad(compare, text, contract.formats);
+}
+
+async function driverOf({ driver, listen, generators = 1 }: LoadOptions): Promise<BulkDriver> {
+  if (listen !== undefined) {
+    const { externalDriver } = await import('../load/drivers/external-driver.ts');
+    return externalDriver(generators);
+  }
   if (driver === 'node') {
     const { nodeDriver } = await import('../load/drivers/node-driver.ts');
     return nodeDriver();
@@ -191,12 +254,17 @@ function runId(profile: string, target: Target): string {
 /** The command to make the same run again. */
 function commandOf(profile: string, options: LoadOptions): string {
   const words = ['plumbline', 'load', profile];
+  if (options.param !== undefined) words.push('--param', options.param);
+  if (options.budget !== undefined) words.push('--budget', `${options.budget / 1000}s`);
   if (options.target !== undefined) words.push('--target', options.target);
   if (options.surface !== undefined) words.push('--surface', options.surface);
   for (const [surface, name] of Object.entries(options.dialect))
     words.push('--dialect', `${surface}=${name}`);
   words.push('--driver', options.driver);
   for (const [key, value] of Object.entries(options.set)) words.push('--set', `${key}=${value}`);
+  if (options.repeat > 1) words.push('--repeat', String(options.repeat));
+  if (options.against !== undefined) words.push('--against', options.against);
+  if (options.compare !== undefined) words.push('--compare', options.compare);
   for (const slo of options.slo) words.push('--slo', `'${slo}'`);
   return [...words, '--seed', String(options.seed)].join(' ');
 }

@@ -28,6 +28,11 @@ export interface Monitor<S = unknown> {
   /** Every requirement it may speak of, for a given target. */
   readonly checks: readonly string[];
   readonly applies?: Applies;
+  /**
+   * Why it is not fed event by event while a server is under load, in words; absent: it may be, and then it has of the
+   * recording nothing but connections and jobs.
+   */
+  readonly notStreamed?: string;
   readonly start: (context: MonitorContext) => S;
   readonly step: (state: S, event: WireEvent, report: Report, context: MonitorContext) => void;
   /** After the last event of a recording, for what only the whole shows; `last` is the last event of that state. */
@@ -50,9 +55,6 @@ export function monitor<S>(definition: Monitor<S>): Monitor {
   return definition as unknown as Monitor;
 }
 
-const mostFindings = 20;
-const mostKinds = 100;
-
 /** What a monitor has to say of one recording. */
 export interface MonitorReport {
   readonly findings: readonly (Finding & { readonly requirement: string; readonly peer: string })[];
@@ -63,68 +65,115 @@ export interface MonitorReport {
   readonly cells: ReadonlyMap<string, number>;
 }
 
+const mostFindings = 20;
+const mostKinds = 100;
+
 /**
- * Runs one monitor over one recording, event by event. Findings per requirement are kept to the first
- * twenty, and the first of each further kind: a server that is wrong all the time is wrong once for the
- * reader, but one way of being wrong must not hide another.
+ * One monitor at work: its states by key, and what it has said so far. Findings per requirement are kept to the first
+ * twenty, and the first of each further kind: a server that is wrong all the time is wrong once for the reader, but
+ * one way of being wrong must not hide another.
  */
+export class MonitorRun implements MonitorReport {
+  readonly findings: (Finding & { requirement: string; peer: string })[] = [];
+  readonly seen = new Map<string, Set<string>>();
+  readonly readings: (Reading & { peer: string })[] = [];
+  readonly cells = new Map<string, number>();
+  /** How often each requirement was found broken, those that were not kept among them. */
+  readonly counts = new Map<string, number>();
+  readonly #one: Monitor;
+  readonly #context: MonitorContext;
+  readonly #states = new Map<string, { readonly state: unknown; last: WireEvent }>();
+  readonly #kinds = new Map<string, Set<string>>();
+  readonly #report: Report;
+
+  constructor(
+    one: Monitor,
+    context: MonitorContext,
+    { keepsReadings = true }: { readonly keepsReadings?: boolean } = {},
+  ) {
+    this.#one = one;
+    this.#context = context;
+    this.#report = {
+      saw: (requirement, event) => {
+        let peers = this.seen.get(requirement);
+        if (!peers) {
+          peers = new Set();
+          this.seen.set(requirement, peers);
+        }
+        peers.add(event.peer);
+      },
+      find: (requirement, finding, event) => this.#find(requirement, finding, event),
+      reads: (point, value, event) => {
+        if (!keepsReadings) return;
+        const { scene } = context.recording;
+        this.readings.push({ point, value, peer: event.peer, frame: event.seq, scene });
+      },
+      passes: (cell) => {
+        this.cells.set(cell, (this.cells.get(cell) ?? 0) + 1);
+      },
+    };
+  }
+
+  /** States at hand. */
+  get states(): number {
+    return this.#states.size;
+  }
+
+  step(key: string, event: WireEvent): void {
+    let entry = this.#states.get(key);
+    if (entry) entry.last = event;
+    else {
+      entry = { state: this.#one.start(this.#context), last: event };
+      this.#states.set(key, entry);
+    }
+    this.#one.step(entry.state, event, this.#report, this.#context);
+  }
+
+  /** After the last event of a key. */
+  end(key: string): void {
+    const entry = this.#states.get(key);
+    if (!entry) return;
+    this.#states.delete(key);
+    this.#one.end?.(entry.state, entry.last, this.#report, this.#context);
+  }
+
+  endAll(): void {
+    for (const key of [...this.#states.keys()]) this.end(key);
+  }
+
+  /** Lets go of a state of which the rest will not be seen: nothing is said of how it would have ended. */
+  drop(key: string): void {
+    this.#states.delete(key);
+  }
+
+  #find(requirement: string, finding: Omit<Finding, 'frame' | 'scene'>, event: WireEvent): void {
+    let known = this.#kinds.get(requirement);
+    if (!known) {
+      known = new Set();
+      this.#kinds.set(requirement, known);
+    }
+    const count = this.counts.get(requirement) ?? 0;
+    this.counts.set(requirement, count + 1);
+    const isFull = known.size >= mostKinds;
+    if (count >= mostFindings && isFull) return;
+    const kind = fingerprintKey(fingerprintOf(finding));
+    if (count >= mostFindings && known.has(kind)) return;
+    known.add(kind);
+    const { scene } = this.#context.recording;
+    this.findings.push({ ...finding, requirement, peer: event.peer, frame: event.seq, scene });
+  }
+}
+
+/** Runs one monitor over one recording, event by event. */
 export function watch(one: Monitor, context: MonitorContext): MonitorReport {
-  const findings: (Finding & { requirement: string; peer: string })[] = [];
-  const counts = new Map<string, number>();
-  const kinds = new Map<string, Set<string>>();
-  const seen = new Map<string, Set<string>>();
-  const readings: (Reading & { peer: string })[] = [];
-  const cells = new Map<string, number>();
-  const states = new Map<string, { state: unknown; last: WireEvent }>();
-  const report: Report = {
-    saw: (requirement, event) => {
-      let peers = seen.get(requirement);
-      if (!peers) {
-        peers = new Set();
-        seen.set(requirement, peers);
-      }
-      peers.add(event.peer);
-    },
-    find: (requirement, finding, event) => {
-      let known = kinds.get(requirement);
-      if (!known) {
-        known = new Set();
-        kinds.set(requirement, known);
-      }
-      const kind = fingerprintKey(fingerprintOf(finding));
-      const count = counts.get(requirement) ?? 0;
-      if (count >= mostFindings && (known.has(kind) || known.size >= mostKinds)) return;
-      known.add(kind);
-      counts.set(requirement, count + 1);
-      findings.push({
-        ...finding,
-        requirement,
-        peer: event.peer,
-        frame: event.seq,
-        scene: context.recording.scene,
-      });
-    },
-    reads: (point, value, event) => {
-      readings.push({ point, value, peer: event.peer, frame: event.seq, scene: context.recording.scene });
-    },
-    passes: (cell) => {
-      cells.set(cell, (cells.get(cell) ?? 0) + 1);
-    },
-  };
+  const run = new MonitorRun(one, context);
   const keys = keysOf(one.per, context);
   for (const [at, event] of context.recording.events.entries()) {
     const key = keys[at];
-    if (key === undefined) continue;
-    let entry = states.get(key);
-    if (entry) entry.last = event;
-    else {
-      entry = { state: one.start(context), last: event };
-      states.set(key, entry);
-    }
-    one.step(entry.state, event, report, context);
+    if (key !== undefined) run.step(key, event);
   }
-  if (one.end) for (const { state, last } of states.values()) one.end(state, last, report, context);
-  return { findings, seen, readings, cells };
+  run.endAll();
+  return run;
 }
 
 /** The keys of a recording's events; its dozens of monitors ask for the same ones. */
@@ -145,7 +194,12 @@ function keysOf(per: Per, context: MonitorContext): readonly (string | undefined
   return keys;
 }
 
-function keyOf(per: Per, event: WireEvent, context: MonitorContext): string | undefined {
+/** What an event is remembered by; undefined: it is none of that monitor's. */
+export function keyOf(
+  per: Per,
+  event: WireEvent,
+  context: Pick<MonitorContext, 'jobOf'>,
+): string | undefined {
   switch (per) {
     case 'run':
       return '';

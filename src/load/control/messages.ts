@@ -81,6 +81,24 @@ export type PublishRow = readonly [
   status: number,
 ];
 
+/** What a probe hands on, in the order in which it happened. */
+export const rowKinds = {
+  /** A message with one of this run's publishes. */
+  delivery: 0,
+  other: 1,
+  /** A binary message that is no delivery; `text` is what its bytes say. */
+  binary: 2,
+  /** What the probe said itself, as far as it is no input to be answered. */
+  sent: 3,
+  opened: 4,
+  closed: 5,
+  /** A message of this seat was not handed on: what comes after it is not all there is. */
+  lost: 6,
+} as const;
+export type RowKind = (typeof rowKinds)[keyof typeof rowKinds];
+
+export type FrameRow = readonly [seat: number, at: number, text: string, kind: RowKind];
+
 /** What a process tells. */
 export type Fact =
   | { readonly say: 'hello'; readonly role: Role; readonly token: string; readonly pid: number }
@@ -111,10 +129,10 @@ export type Fact =
     }
   /** Counts since the last time of what arrived and is not of this run. */
   | { readonly say: 'counts'; readonly frames: number; readonly bytes: number; readonly other: number }
-  /** Probes: raw messages as they arrived, for the judge: seat, at, text. `skipped`: so many were not handed on. */
+  /** Probes: raw messages as they arrived, for the judge. `skipped`: so many were not handed on. */
   | {
       readonly say: 'frames';
-      readonly rows: readonly (readonly [seat: number, at: number, text: string])[];
+      readonly rows: readonly FrameRow[];
       readonly skipped: number;
     }
   | { readonly say: 'flushed'; readonly id: number }

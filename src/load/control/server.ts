@@ -28,12 +28,22 @@ export interface ControlServer {
   readonly close: () => Promise<void>;
 }
 
+/** Where to listen, and who is let in. */
+export interface ControlAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly token: string;
+}
+
 /** Listens for the processes of a measurement; on loopback, unless they are on other machines. */
 export async function startControl(
   listener: ControlListener,
-  { host = '127.0.0.1', port = 0 }: { readonly host?: string; readonly port?: number } = {},
+  {
+    host = '127.0.0.1',
+    port = 0,
+    token = randomBytes(18).toString('base64url'),
+  }: Partial<ControlAddress> = {},
 ): Promise<ControlServer> {
-  const token = randomBytes(18).toString('base64url');
   const http = createServer((_request, response) => response.writeHead(404).end());
   const sockets = new WebSocketServer({
     server: http,
@@ -47,7 +57,8 @@ export async function startControl(
   });
   const { port: chosen } = http.address() as AddressInfo;
   return {
-    url: `ws://${host}:${chosen}/`,
+    // Our own processes are on this machine, whoever else may come.
+    url: `ws://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${chosen}/`,
     token,
     close: async () => {
       for (const socket of sockets.clients) socket.terminate();

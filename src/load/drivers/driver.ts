@@ -19,6 +19,10 @@ export interface BulkOptions {
 export interface BulkDriver {
   readonly name: 'k6' | 'node';
   readonly version: string;
+  /** Set where it has so many members whatever the plan: others start them. */
+  readonly members?: number;
+  /** How long its members may take to say hello, milliseconds. */
+  readonly patienceMs?: number;
   start(options: BulkOptions): Promise<BulkProcess>;
 }
 

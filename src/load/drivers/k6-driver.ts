@@ -7,9 +7,8 @@ import { startBulkChild } from './bulk-child.ts';
 import type { BulkDriver, BulkOptions } from './driver.ts';
 import type { K6 } from './provide-k6.ts';
 
-/** Nothing that k6 prints at the end, sends home, or looks for elsewhere. `--address ''`: several may run at once. */
-const args = [
-  'run',
+/** Nothing that k6 prints at the end, sends home, or looks for elsewhere. */
+export const k6Arguments = [
   '--quiet',
   '--no-color',
   '--no-thresholds',
@@ -17,9 +16,9 @@ const args = [
   '--summary-mode=disabled',
   '--log-output=stderr',
   '--log-format=raw',
-  '--address',
-  '',
-];
+] as const;
+/** `--address ''`: several may run at once. */
+const args = ['run', ...k6Arguments, '--address', ''];
 
 /** Exit codes of k6, which are never handed on as ours. */
 const meanings: Readonly<Record<number, string>> = {

@@ -93,6 +93,20 @@ export interface Ending {
   readonly trouble?: string;
 }
 
+/** A requirement that a monitor found broken in what probes saw. */
+export interface BrokenRequirement {
+  readonly requirement: string;
+  readonly level: 'MUST' | 'SHOULD';
+  readonly monitor: string;
+  readonly rule: string;
+  /** How often. */
+  readonly count: number;
+  /** The first time. */
+  readonly expected: string;
+  readonly actual: string;
+  readonly where: string;
+}
+
 export interface StageRecord {
   readonly plan: LoadPlan;
   /** Who generated: `k6` or `node`. */
@@ -120,6 +134,8 @@ export interface StageRecord {
     readonly seq: number;
     readonly text: string;
   }[];
+  /** What the surface's monitors found. */
+  readonly requirements: BrokenRequirement[];
   readonly endings: Ending[];
   /** What was asked and when, for the report's timeline. */
   readonly marks: { readonly at: number; readonly what: string }[];

@@ -1,6 +1,6 @@
 import { now, wallOffset } from '../clock.ts';
 import type { Fact, Order, PublishRow, Role } from '../control/messages.ts';
-import { type ControlServer, type Member, startControl } from '../control/server.ts';
+import { type ControlAddress, type ControlServer, type Member, startControl } from '../control/server.ts';
 import type { BulkDriver, BulkProcess } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { bulkOf, type LoadPlan } from '../plan/load-plan.ts';
@@ -22,6 +22,8 @@ export interface StageContext {
   /** Folder for what processes print. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** Where to listen for processes of other machines; absent: on loopback. */
+  readonly control?: ControlAddress;
   readonly onFrame?: FrameListener;
   readonly onPublishes?: (rows: readonly PublishRow[]) => void;
   /** Called each second; `pids` are the processes of the measurement, by name. */
@@ -68,12 +70,15 @@ export class Conductor {
     const recorder = new StageRecorder(context.plan, context.driver.name, context.onFrame);
     if (context.onPublishes) recorder.onPublishes = context.onPublishes;
     let conductor: Conductor | undefined;
-    const control = await startControl({
-      joined: (member) => conductor?.join(member),
-      told: (member, fact) => conductor?.told(member, fact),
-      sent: (_member, frame) => recorder.sent(frame),
-      left: (member) => conductor?.left(member),
-    });
+    const control = await startControl(
+      {
+        joined: (member) => conductor?.join(member),
+        told: (member, fact) => conductor?.told(member, fact),
+        sent: (_member, frame) => recorder.sent(frame),
+        left: (member) => conductor?.left(member),
+      },
+      context.control,
+    );
     conductor = new Conductor(context, control, recorder);
     await conductor.#startAll();
     return conductor;
@@ -251,7 +256,7 @@ export class Conductor {
       };
       this.#onMember();
     });
-    await this.#within(all, helloMs);
+    await this.#within(all, Math.max(helloMs, driver.patienceMs ?? 0));
     if (!isComplete()) {
       const missing = wanted
         .filter(([role, count]) => this.#of(role).length < count)
@@ -280,7 +285,7 @@ export class Conductor {
     return {
       ...this.#context.observed,
       ...Object.fromEntries(this.#children.map(({ name, pid }) => [name, pid])),
-      ...(this.#bulk ? { generator: this.#bulk.pid } : {}),
+      ...(this.#bulk && this.#bulk.pid > 0 ? { generator: this.#bulk.pid } : {}),
       coordinator: process.pid,
     };
   }

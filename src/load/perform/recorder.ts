@@ -1,5 +1,12 @@
 import { decodeHistogram, decodeReceipts, decodeRuns, frameKinds } from '../control/codec.ts';
-import { type Fact, type PublishRow, type Role, seatEvents } from '../control/messages.ts';
+import {
+  type Fact,
+  type PublishRow,
+  type Role,
+  type RowKind,
+  rowKinds,
+  seatEvents,
+} from '../control/messages.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { ChannelOrder, dueAfter, dueOfSeat } from '../plan/schedule.ts';
@@ -7,8 +14,8 @@ import { type RunKind, runKinds } from '../wire/seat-ledger.ts';
 
 const positions = ['first', 'middle', 'last'] as const;
 
-/** Raw frames of probes, as they come; the judge of frames wants them in order. */
-export type FrameListener = (seat: number, at: number, text: string) => void;
+/** Raw frames of probes, as they come, and what belongs to them; the judge of frames wants them in order. */
+export type FrameListener = (seat: number, at: number, text: string, kind: RowKind) => void;
 
 /** Writes down what the processes of a stage tell. It understands their words and judges nothing. */
 export class StageRecorder {
@@ -65,9 +72,12 @@ export class StageRecorder {
         record.counts.other += fact.other;
         return;
       case 'frames':
-        this.framesSeen += fact.rows.length + fact.skipped;
+        this.framesSeen += fact.skipped;
         this.framesSkipped += fact.skipped;
-        for (const [seat, at, text] of fact.rows) this.#onFrame(seat, at, text);
+        for (const row of fact.rows) {
+          if (row[3] <= rowKinds.binary) this.framesSeen += 1;
+          this.#onFrame(...row);
+        }
         return;
       case 'broken':
         record.broken.push(`${role} ${process}: ${fact.reason.split('\n')[0] ?? ''}`);
@@ -244,6 +254,7 @@ export function emptyRecord(plan: LoadPlan, driver: 'k6' | 'node'): StageRecord 
     intruders: { goodIn: 0, goodOut: 0, badIn: 0, badOut: 0, refusalMs: [] },
     counts: { frames: 0, bytes: 0, other: 0 },
     changed: [],
+    requirements: [],
     endings: [],
     marks: [],
     broken: [],

@@ -26,6 +26,7 @@ export function prepareBeam(target: BeamTarget, { run }: Stamped): Preparation {
     channels: [good],
     authorize: { kind: 'none' },
     places: 1,
+    about: () => ({ credential: 'valid' }),
     intruder: { good, bad: door(`plumbline-nobody-${run.toString(16)}`) },
     ...(target.handler === undefined ? {} : { handlerKey: target.handler.key }),
     finish: async () => {},

@@ -35,8 +35,7 @@ export async function prepareEmit(
   const jobs: string[] = [];
   try {
     for (let channel = 0; channel < stage.channels; channel++) {
-      // Its name stands in every event, where a marker would be taken for that of a publish.
-      jobs.push(await api.runningJob(`plumbline load ${run.toString(16)} ${channel}`));
+      jobs.push(await api.runningJob(nameOf(run, channel)));
     }
   } catch (cause) {
     await api.endAll(jobs);
@@ -46,6 +45,7 @@ export async function prepareEmit(
   const channels = jobs.map((job): ChannelPlan => api.door(job, read));
   const [good] = channels;
   const [job = ''] = jobs;
+  const { scope } = rules.streams.job.admits.read ?? {};
   return {
     channels,
     authorize: { kind: 'none' },
@@ -56,8 +56,24 @@ export async function prepareEmit(
       urls: jobs.map((each) => api.url('progress', each)),
       headers: { ...target.headers, accept: 'application/json', 'x-api-key': tokenOf(space, 'worker') ?? '' },
     },
+    about: (channel) => ({
+      stream: 'job',
+      credential: 'read',
+      space: space.id,
+      ...(scope === undefined ? {} : { scope }),
+      ...(jobs[channel] === undefined ? {} : { job: jobs[channel] }),
+    }),
+    jobs: jobs.map((id, channel) => ({
+      ...{ name: id, id, where: space.id, nonce: '', calls: [], from: 0 },
+      about: { jobName: nameOf(run, channel) },
+    })),
     finish: () => api.endAll(jobs),
   };
+}
+
+/** Without a mark: where a name stands in a frame, it must not pass for a publish. */
+function nameOf(run: number, channel: number): string {
+  return `plumbline load ${run.toString(16)}, channel ${channel}`;
 }
 
 function ownSpace(target: EmitTarget): Space | undefined {

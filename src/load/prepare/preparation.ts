@@ -1,3 +1,4 @@
+import type { Job, PeerRecord } from '../../suite/recording.ts';
 import type { Authorize, ChannelPlan, IntruderPlan, LoadPlan } from '../plan/load-plan.ts';
 import type { PublishVia } from '../plan/publish-via.ts';
 
@@ -10,6 +11,10 @@ export interface Preparation {
   readonly places: number;
   /** Of the published handler, on beam. */
   readonly handlerKey?: string;
+  /** What a connection to a channel is for, as a scene would write it down: monitors go by it. */
+  readonly about?: (channel: number) => PeerRecord['about'];
+  /** Jobs that were made for the stage. */
+  readonly jobs?: readonly Job[];
   /** Ends what was begun for the stage: jobs that would go on. Never rejects. */
   readonly finish: () => Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { now } from '../clock.ts';
-import { seatEvents } from '../control/messages.ts';
+import { type RowKind, rowKinds, seatEvents } from '../control/messages.ts';
 import { channelOfSeat, type LoadPlan } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
@@ -13,7 +13,7 @@ import { signatureFor } from './authorize.ts';
 export interface ProbeListener {
   readonly life: (seat: number, event: number, at: number, value: number) => void;
   readonly receipt: (seat: number, channel: number, seq: number, at: number, own: number) => void;
-  readonly frame: (seat: number, at: number, text: string) => void;
+  readonly frame: (seat: number, at: number, text: string, kind: RowKind) => void;
   readonly other: () => void;
 }
 
@@ -75,15 +75,16 @@ export class Probe {
     const socket = this.#socket;
     socket.on('open', () => {
       this.#tell(seatEvents.opened, 0);
+      this.#listener.frame(this.seat, now(), '', rowKinds.opened);
       const first =
         this.#plan.surface === 'beam'
           ? beamInput(this.#plan.run, this.seat, readyNumber, 0)
           : this.#reader.opened();
-      if (first !== undefined) socket.send(first);
+      if (first !== undefined) this.#say(first);
     });
-    socket.on('message', (data: Buffer) => {
+    socket.on('message', (data: Buffer, isBinary) => {
       const at = now();
-      this.#take(at, data.toString(), channelName);
+      this.#take(at, data.toString(), isBinary, channelName);
     });
     socket.on('unexpected-response', (_request, response) => {
       this.#tell(seatEvents.refused, response.statusCode ?? 0);
@@ -98,15 +99,18 @@ export class Probe {
     });
     socket.on('close', (code) => {
       this.#tell(seatEvents.closed, code);
+      this.#listener.frame(this.seat, now(), '', rowKinds.closed);
       this.#settle(false);
     });
   }
 
-  #take(at: number, text: string, channelName: string): void {
+  #take(at: number, text: string, isBinary: boolean, channelName: string): void {
     const reader = this.#reader;
-    switch (reader.read(text, this.#state)) {
+    const reading = reader.read(text, this.#state);
+    const kind = isBinary ? rowKinds.binary : reading === 'delivery' ? rowKinds.delivery : rowKinds.other;
+    this.#listener.frame(this.seat, at, text, kind);
+    switch (reading) {
       case 'delivery': {
-        this.#listener.frame(this.seat, at, text);
         const own = this.#plan.stamped ? ownWriteOf(text) : Number.NaN;
         const expected = this.#plan.surface === 'beam' ? this.seat : this.channel;
         if (reader.channel !== expected) this.ledger.note(runKinds.foreign, reader.seq, reader.channel);
@@ -119,11 +123,11 @@ export class Probe {
         this.#settle(true);
         return;
       case 'reply':
-        this.#socket.send(reader.reply);
+        this.#say(reader.reply);
         return;
       case 'authorize':
         signatureFor(this.#plan.authorize, this.#state.socketId, channelName).then(
-          (auth) => this.#socket.send(reader.subscribe(channelName, auth)),
+          (auth) => this.#say(reader.subscribe(channelName, auth)),
           () => this.#settle(false),
         );
         return;
@@ -134,6 +138,12 @@ export class Probe {
       default:
         this.#listener.other();
     }
+  }
+
+  /** Sends what belongs to the protocol, and hands it on: what comes is judged by what was asked. */
+  #say(text: string): void {
+    this.#listener.frame(this.seat, now(), text, rowKinds.sent);
+    this.#socket.send(text);
   }
 
   #tell(event: number, value: number): void {

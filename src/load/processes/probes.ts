@@ -1,7 +1,7 @@
 import { now } from '../clock.ts';
 import { type ControlClient, connectToCoordinator } from '../control/client.ts';
 import { encodeReceipts, encodeRuns } from '../control/codec.ts';
-import type { Order, SeatRow } from '../control/messages.ts';
+import { type FrameRow, type Order, rowKinds, type SeatRow } from '../control/messages.ts';
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { dueOfSeat, inputsOfSeat } from '../plan/schedule.ts';
 import { pace } from '../publish/pacer.ts';
@@ -18,7 +18,9 @@ let joins = 0;
 
 let life: SeatRow[] = [];
 let receipts: number[] = [];
-let frames: [number, number, string][] = [];
+let frames: FrameRow[] = [];
+/** Seats of which a message was not handed on. */
+const lost = new Set<number>();
 let handedOn = 0;
 let skipped = 0;
 let other = 0;
@@ -32,15 +34,20 @@ const listener: ProbeListener = {
   receipt: (...fields) => {
     receipts.push(...fields);
   },
-  frame: (seat, at, text) => {
-    count += 1;
-    bytes += text.length;
-    if (handedOn >= mostFramesPerSecond) {
+  frame: (seat, at, text, kind) => {
+    if (kind === rowKinds.delivery) {
+      count += 1;
+      bytes += text.length;
+    }
+    const isMessage = kind <= rowKinds.binary;
+    if (isMessage && handedOn >= mostFramesPerSecond) {
       skipped += 1;
+      if (!lost.has(seat)) frames.push([seat, at, '', rowKinds.lost]);
+      lost.add(seat);
       return;
     }
-    handedOn += 1;
-    frames.push([seat, at, text]);
+    if (isMessage) handedOn += 1;
+    frames.push([seat, at, text, kind]);
   },
   other: () => {
     other += 1;
@@ -136,8 +143,7 @@ async function ask(known: LoadPlan, startAt: number, control: ControlClient): Pr
 }
 
 function tellReceipts(control: ControlClient): void {
-  if (receipts.length === 0) return;
-  control.send(encodeReceipts(receipts));
+  if (receipts.length > 0) control.send(encodeReceipts(receipts));
   receipts = [];
   if (frames.length > 0) control.tell({ say: 'frames', rows: frames, skipped });
   frames = [];

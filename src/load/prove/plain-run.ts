@@ -31,5 +31,6 @@ export function plainRun(
     cache: join(folder, 'cache'),
     forced: true,
     calibrate: false,
+    repeat: 1,
   };
 }

@@ -59,8 +59,8 @@ export async function ceilingOf(
     measuredAt: new Date().toISOString(),
     cached: false,
   };
-  // One that was broken off says nothing for the next run.
-  if (!means.signal.aborted && best > 0) await writeCached(file, ceiling);
+  // One that was broken off, or that a busy machine brought down, says nothing for the next run.
+  if (!means.signal.aborted && best >= firstRate) await writeCached(file, ceiling);
   return ceiling;
 }
 

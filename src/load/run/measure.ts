@@ -1,7 +1,11 @@
 import { availableParallelism } from 'node:os';
 import type { Contract } from '../../contract/contract.ts';
+import { parseJson } from '../../contract/json.ts';
+import type { SurfaceName } from '../../contract/requirement.ts';
+import type { SuiteFactory } from '../../suite/surface.ts';
 import type { Target } from '../../target/target.ts';
-import type { PublishRow } from '../control/messages.ts';
+import { type PublishRow, rowKinds } from '../control/messages.ts';
+import type { ControlAddress } from '../control/server.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { performStage } from '../perform/perform-stage.ts';
@@ -9,12 +13,18 @@ import { emptyRecord, type StageRecorder } from '../perform/recorder.ts';
 import { bulkOf, type LoadPlan, publishesOf, type StageShape } from '../plan/load-plan.ts';
 import { dialectOf, prepare } from '../prepare/prepare.ts';
 import { FrameJudge } from '../verdict/frame-judge.ts';
+import { FrameMonitors } from '../verdict/frame-monitors.ts';
+import type { StageResult } from '../verdict/load-result.ts';
 
 /** What every measurement of a run is made with. */
 export interface Means {
   readonly contract: Contract;
+  /** Whose monitors watch what probes see; absent: payloads are all that is judged. */
+  readonly suites?: Readonly<Record<SurfaceName, SuiteFactory>>;
   readonly driver: BulkDriver;
   readonly seed: number;
+  /** Where to listen for generators of other machines. */
+  readonly control?: ControlAddress;
   /** For what processes print. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -38,7 +48,7 @@ export interface Measurement {
 /** What one measurement came to. */
 export interface Measured {
   readonly record: StageRecord;
-  readonly monitors: { readonly seen: number; readonly judged: number; readonly skipped: number };
+  readonly monitors: StageResult['monitors'];
 }
 
 /** Performs one stage on a target, from what it needs there to what is left to be ended. Never rejects for the target. */
@@ -57,6 +67,7 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
   }
   const plan = planOf(means, measurement, dialect, run, prepared);
   const judge = new FrameJudge(plan, prepared.via, prepared.handlerKey);
+  const monitors = monitorsOf(means, measurement, plan, prepared);
   let recorder: StageRecorder | undefined;
   try {
     const isPublished = publishesOf(stage) > 0;
@@ -64,11 +75,16 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       plan,
       ...(isPublished && prepared.via !== undefined ? { via: prepared.via } : {}),
       driver,
+      ...(means.control === undefined ? {} : { control: means.control }),
       members: membersOf(plan, driver),
       observed: serverPid === undefined ? {} : { server: serverPid },
       folder,
       signal,
-      onFrame: (seat, _at, text) => judge.judge(seat, text),
+      onFrame: (seat, at, text, kind) => {
+        const message = kind <= rowKinds.other ? parseJson(text) : undefined;
+        if (kind === rowKinds.delivery) judge.judge(seat, text, message);
+        monitors?.take(seat, at, text, kind, message);
+      },
       ...(onPublishes === undefined ? {} : { onPublishes }),
       onProgress: (one, pids) => {
         recorder = one;
@@ -76,17 +92,32 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       },
     });
     record.changed.push(...judge.changed);
+    record.requirements.push(...(monitors?.finish() ?? []));
+    const advice = record.requirements.filter(({ level }) => level === 'SHOULD');
     return {
       record,
       monitors: {
-        seen: recorder?.framesSeen ?? judge.judged,
-        judged: judge.judged,
-        skipped: recorder?.framesSkipped ?? 0,
+        seen: recorder?.framesSeen ?? (monitors ? monitors.judged + monitors.skipped : judge.judged),
+        judged: monitors?.judged ?? judge.judged,
+        skipped: (recorder?.framesSkipped ?? 0) + (monitors?.skipped ?? 0),
+        ...(monitors ? { notRun: monitors.notRun } : {}),
+        ...(advice.length > 0 ? { advice } : {}),
       },
     };
   } finally {
     await prepared.finish();
   }
+}
+
+/** What calibrates stamps its frames, and is nobody's to judge. */
+function monitorsOf(
+  { contract, suites }: Means,
+  { target, stamped }: Measurement,
+  plan: LoadPlan,
+  { about = () => ({}), jobs = [] }: Awaited<ReturnType<typeof prepare>>,
+): FrameMonitors | undefined {
+  const suite = stamped ? undefined : suites?.[target.surface](contract, plan.dialect);
+  return suite && new FrameMonitors({ contract, suite, target, plan, about, jobs });
 }
 
 function planOf(
@@ -123,6 +154,7 @@ function probesFor({ subscribers, channels }: StageShape): number {
 
 /** Few VUs with many sockets each: twice the cores for k6, one thread a core for Node. */
 function membersOf(plan: LoadPlan, driver: BulkDriver): number {
+  if (driver.members !== undefined) return driver.members;
   const cores = availableParallelism();
   const most = driver.name === 'k6' ? 2 * cores : cores;
   return Math.max(1, Math.min(most, bulkOf(plan)));

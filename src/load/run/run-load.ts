@@ -1,5 +1,7 @@
+import { seededRandom } from '../../conform/random.ts';
 import type { Target } from '../../target/target.ts';
 import { now } from '../clock.ts';
+import { comparisonOf, runsOf, whyNotComparable } from '../compare/compare.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { type NullTarget, startNullTarget } from '../perform/null-target.ts';
 import type { StageRecorder } from '../perform/recorder.ts';
@@ -43,6 +45,12 @@ export interface LoadRun extends Means {
   readonly forced: boolean;
   /** False for tests: no floor and no ceiling are measured. */
   readonly calibrate: boolean;
+  /** How often each stage is performed. */
+  readonly repeat: number;
+  /** Another server, measured in turn with the target. */
+  readonly against?: { readonly target: Target; readonly serverPid?: number };
+  /** A stored run. */
+  readonly compareWith?: LoadResult;
   readonly listener: LoadListener;
   /** Where the run is written as it goes on; none in tests. */
   readonly files?: RunFiles;
@@ -66,12 +74,26 @@ const largestShare = 2;
 /** Stages of which each has a floor of its own; where there are more, the largest stands for all. */
 const mostFloors = 3;
 
+/** One stage to perform, once. */
+interface Performance {
+  readonly side: 'own' | 'against';
+  readonly stage: StageShape;
+  /** With the number of the repeat, where there are any. */
+  readonly label: string;
+}
+
+interface Performed {
+  readonly record: StageRecord;
+  readonly monitors: StageResult['monitors'];
+  readonly next: Performance;
+}
+
 /** Calibrates, performs the stages one after another, and judges. */
 export async function runLoad(run: LoadRun): Promise<LoadResult> {
   const began = Date.now();
   let incomplete: string | undefined;
   const records: StageRecord[] = [];
-  const results: StageResult[] = [];
+  const judged: JudgedStage[] = [];
   let ceiling: Ceiling | null = null;
   let notOffered: { stage: string; reason: string }[] = [];
   let nullTarget: NullTarget | undefined;
@@ -83,48 +105,25 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
     notOffered = offered.notOffered;
     run.files?.event(headerOf(run, began, offered, ceiling));
     const before = await floorsOf(run, offered.stages, nullTarget, 1000);
-    const measured: { record: StageRecord; monitors: StageResult['monitors']; stage: StageShape }[] = [];
-    for (const [index, stage] of offered.stages.entries()) {
+    const measured: Performed[] = [];
+    for (const [index, next] of performancesOf(run, offered.stages).entries()) {
       if (run.signal.aborted) break;
-      run.listener.stageStarted(stage);
-      run.files?.event({
-        event: 'stage-started',
-        stage: stage.name,
-        shape: stage,
-        startedAt: new Date().toISOString(),
-      });
-      const live = new LiveWindows();
-      const one = await measure(run, {
-        target: run.target,
-        stage,
-        number: index,
-        stamped: false,
-        ...(run.serverPid === undefined ? {} : { serverPid: run.serverPid }),
-        onProgress: (recorder, pids) => {
-          run.listener.progress(stage, recorder, pids);
-          for (const window of live.take(recorder, now())) run.files?.event(window);
-        },
-        onPublishes: (rows) => run.files?.publishes(stage.name, rows),
-      });
-      records.push(one.record);
-      measured.push({ ...one, stage });
-      const interim = stageResultOf(one.record, {
-        floor: { before: before.get(stage.name) ?? null, after: null },
-        monitors: one.monitors,
-      });
-      run.listener.stageEnded(interim);
-      run.files?.event({ event: 'stage-ended', stage: interim });
+      const one = await performed(run, next, index, before.get(next.stage.name) ?? null);
+      measured.push(one);
       if (one.record.unreachable !== undefined || one.record.broken.length > 0) break;
     }
+    records.push(...measured.map(({ record }) => record));
     const isSound =
       !run.signal.aborted &&
       records.every(({ unreachable, broken }) => unreachable === undefined && broken.length === 0);
     const after = isSound
       ? await floorsOf(run, offered.stages, nullTarget, 2000)
       : new Map<string, Quantiles>();
-    for (const { record, monitors, stage } of measured) {
-      const floor = { before: before.get(stage.name) ?? null, after: after.get(stage.name) ?? null };
-      results.push(stageResultOf(record, { floor, monitors }));
+    for (const { record, monitors, next } of measured) {
+      const { name } = next.stage;
+      const floor = { before: before.get(name) ?? null, after: after.get(name) ?? null };
+      const result = { ...stageResultOf(record, { floor, monitors }), name: next.label };
+      judged.push({ record, result, side: next.side });
     }
   } catch (cause) {
     incomplete = `the harness broke: ${(cause as Error).message}`;
@@ -133,21 +132,81 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
   }
   if (run.signal.aborted) incomplete = 'the run was interrupted';
   incomplete ??= run.files?.problem;
-  const result = resultOf(run, {
-    began,
-    records,
-    results,
-    ceiling,
-    notOffered,
-    incomplete,
-    comparison: null,
-  });
+  const result = resultOf(run, { began, records, judged, ceiling, notOffered, incomplete });
   if (run.files) tellEnd(run.files, result);
   return result;
 }
 
+/** Every stage of every repeat; where two targets are compared, they take turns in an order that is drawn. */
+function performancesOf(run: LoadRun, stages: readonly StageShape[]): readonly Performance[] {
+  const random = seededRandom(run.seed, 'order');
+  const performances: Performance[] = [];
+  for (let repeat = 1; repeat <= run.repeat; repeat++) {
+    const sides: Performance['side'][] = run.against ? ['own', 'against'] : ['own'];
+    if (random() < 0.5) sides.reverse();
+    for (const stage of stages) {
+      const label = run.repeat > 1 ? `${stage.name} #${repeat}` : stage.name;
+      performances.push(...sides.map((side) => ({ side, stage, label })));
+    }
+  }
+  return performances;
+}
+
+async function performed(
+  run: LoadRun,
+  next: Performance,
+  number: number,
+  before: Quantiles | null,
+): Promise<Performed> {
+  const { stage, label, side } = next;
+  const { target, serverPid } = side === 'against' && run.against ? run.against : run;
+  const isOwn = side === 'own';
+  run.listener.stageStarted(stage);
+  const startedAt = new Date().toISOString();
+  if (isOwn) run.files?.event({ event: 'stage-started', stage: label, shape: stage, startedAt });
+  const live = new LiveWindows();
+  const { record, monitors } = await measure(run, {
+    target,
+    stage,
+    number,
+    stamped: false,
+    ...(serverPid === undefined ? {} : { serverPid }),
+    onProgress: (recorder, pids) => {
+      run.listener.progress(stage, recorder, pids);
+      if (!isOwn) return;
+      for (const window of live.take(recorder, now())) run.files?.event({ ...window, stage: label });
+    },
+    onPublishes: (rows) => run.files?.publishes(isOwn ? label : `${label} (against)`, rows),
+  });
+  const interim = stageResultOf(record, { floor: { before, after: null }, monitors });
+  run.listener.stageEnded(interim);
+  if (isOwn) run.files?.event({ event: 'stage-ended', stage: { ...interim, name: label } });
+  return { record, monitors, next };
+}
+
+/** The comparison that was asked for, if any. */
+function comparedBy(
+  run: LoadRun,
+  judged: readonly JudgedStage[],
+  stages: readonly StageResult[],
+): Comparison | null {
+  const random = seededRandom(run.seed, 'bootstrap');
+  if (run.against) {
+    const theirs = judged.flatMap(({ result, side }) => (side === 'against' ? [result] : []));
+    return comparisonOf(run.against.target.name, runsOf(stages), runsOf(theirs), random);
+  }
+  if (!run.compareWith) return null;
+  const { id } = run.compareWith;
+  const own = { stages, environment: environmentOf(run.driver, run.harness) };
+  const why = whyNotComparable(own, run.compareWith);
+  if (why !== undefined) {
+    return { against: id, repeats: run.repeat, outcome: 'not comparable', reason: why, ratios: [] };
+  }
+  return comparisonOf(id, runsOf(stages), runsOf(run.compareWith.stages), random);
+}
+
 /** All that is judged comes last in the stream, and the footer last of all. */
-function tellEnd(files: RunFiles, result: LoadResult): void {
+export function tellEnd(files: RunFiles, result: LoadResult): void {
   for (const event of eventsOf(result)) {
     const isLate = ['finding', 'trust', 'gate', 'verdict', 'footer'].includes(event.event);
     if (isLate) files.event(event);
@@ -163,7 +222,9 @@ function headerOf(
   return {
     event: 'header',
     ...identityOf(run, began),
-    stages: offered.stages.map(({ name }) => name),
+    stages: performancesOf(run, offered.stages)
+      .filter(({ side }) => side === 'own')
+      .map(({ label }) => label),
     notOffered: offered.notOffered,
     ceiling,
     environment: environmentOf(run.driver, run.harness),
@@ -171,7 +232,7 @@ function headerOf(
 }
 
 /** What is known of a run before anything is measured. */
-function identityOf(run: LoadRun, began: number) {
+export function identityOf(run: LoadRun, began: number) {
   const { target } = run;
   return {
     format: 'plumbline-load/1',
@@ -194,35 +255,42 @@ function identityOf(run: LoadRun, began: number) {
 interface Outcome {
   readonly began: number;
   readonly records: readonly StageRecord[];
-  readonly results: readonly StageResult[];
+  readonly judged: readonly JudgedStage[];
   readonly ceiling: Ceiling | null;
   readonly notOffered: LoadResult['notOffered'];
   readonly incomplete: string | undefined;
-  readonly comparison: Comparison | null;
+}
+
+interface JudgedStage {
+  readonly record: StageRecord;
+  readonly result: StageResult;
+  readonly side: Performance['side'];
 }
 
 function resultOf(run: LoadRun, outcome: Outcome): LoadResult {
-  const { records, results, ceiling } = outcome;
+  const { records, judged, ceiling } = outcome;
   const trust: TrustCheck[] = [];
   const findings: LoadFinding[] = [];
   const gates: GateResult[] = [];
-  for (const [index, result] of results.entries()) {
-    const record = records[index];
-    if (!record) continue;
+  for (const { record, result, side } of judged) {
     const own = trustOf(record, result, ceiling);
     trust.push(...own);
+    // The other side is measured for its figures alone; gates are for the target.
+    if (side === 'against') continue;
     findings.push(...findingsOf(record, result));
     const broken = own.find(({ ok }) => !ok);
     for (const gate of run.gates) gates.push(heldAgainst(gate, result, broken?.title));
   }
-  if (results.length === 0 && outcome.notOffered.length > 0) trust.push(nothingOffered(ceiling));
+  if (judged.length === 0 && outcome.notOffered.length > 0) trust.push(nothingOffered(ceiling));
+  const stages = judged.flatMap(({ result, side }) => (side === 'own' ? [result] : []));
+  const comparison = comparedBy(run, judged, stages);
   const verdict = verdictOf({
     records,
     findings,
     trust,
     gates,
     ...(outcome.incomplete === undefined ? {} : { incomplete: outcome.incomplete }),
-    ...(outcome.comparison?.outcome === 'regression' ? { regression: outcome.comparison.reason } : {}),
+    ...(comparison?.outcome === 'regression' ? { regression: comparison.reason } : {}),
   });
   return {
     ...identityOf(run, outcome.began),
@@ -231,10 +299,10 @@ function resultOf(run: LoadRun, outcome: Outcome): LoadResult {
     findings,
     trust,
     gates,
-    stages: results,
+    stages,
     notOffered: outcome.notOffered,
     ceiling,
-    comparison: outcome.comparison,
+    comparison,
     environment: environmentOf(run.driver, run.harness),
     complete: outcome.incomplete === undefined,
   };

@@ -37,16 +37,16 @@ export class FrameJudge {
     this.#reader = sessionReader(plan.surface, plan.run);
   }
 
-  judge(seat: number, text: string): void {
+  /** `message`: what the text parses to. */
+  judge(seat: number, text: string, message: Json | undefined = parseJson(text)): void {
     if (this.#reader.read(text, this.#session) !== 'delivery') return;
     const { channel, seq } = this.#reader;
     this.judged += 1;
-    if (this.#isAsSent(text, channel, seq)) return;
+    if (this.#isAsSent(message, channel, seq)) return;
     this.changed.push({ seat, channel, seq, text: text.slice(0, 4096) });
   }
 
-  #isAsSent(text: string, channel: number, seq: number): boolean {
-    const message = parseJson(text);
+  #isAsSent(message: Json | undefined, channel: number, seq: number): boolean {
     if (!isObject(message)) return false;
     if (this.#plan.surface === 'beam') return this.#isAnswer(message);
     if (!this.#via) return true;

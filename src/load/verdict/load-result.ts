@@ -41,6 +41,8 @@ export interface LoadResult {
   readonly notOffered: readonly { readonly stage: string; readonly reason: string }[];
   readonly ceiling: Ceiling | null;
   readonly comparison: Comparison | null;
+  /** Of `load saturate`: what the search for the most that the server bears came to. */
+  readonly saturation?: Saturation;
   readonly environment: Environment;
   /** False where the run did not come to its end. */
   readonly complete: boolean;
@@ -215,8 +217,28 @@ export interface StageResult {
     readonly all: number | null;
   } | null;
   /** Frames that probes saw, that the monitors judged, and that were not handed on. */
-  readonly monitors: { readonly seen: number; readonly judged: number; readonly skipped: number };
+  readonly monitors: {
+    readonly seen: number;
+    readonly judged: number;
+    readonly skipped: number;
+    /** Monitors of the surface that do not run under load, and why. */
+    readonly notRun?: readonly { readonly monitor: string; readonly reason: string }[];
+    /** What should not be, and decides nothing. */
+    readonly advice?: readonly Advice[];
+  };
   readonly marks: readonly { readonly second: number; readonly what: string }[];
+}
+
+/** A SHOULD that a monitor found broken. */
+export interface Advice {
+  readonly requirement: string;
+  readonly level: 'MUST' | 'SHOULD';
+  readonly monitor: string;
+  readonly rule: string;
+  readonly count: number;
+  readonly expected: string;
+  readonly actual: string;
+  readonly where: string;
 }
 
 export interface Window {
@@ -260,6 +282,23 @@ export interface Comparison {
     readonly low: number | null;
     readonly high: number | null;
     readonly regression: boolean;
+  }[];
+}
+
+/** The highest value that held and the lowest that did not. */
+export interface Saturation {
+  readonly param: 'connections' | 'rate';
+  readonly low: number;
+  /** Null: none was found. */
+  readonly high: number | null;
+  readonly limitedBy: 'server' | 'generator' | 'bound';
+  readonly confirmed: boolean;
+  readonly reason: string;
+  readonly trials: readonly {
+    readonly value: number;
+    readonly kind: 'explore' | 'confirm';
+    readonly outcome: 'pass' | 'fail' | 'invalid';
+    readonly reason: string;
   }[];
 }
 

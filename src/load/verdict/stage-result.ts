@@ -11,7 +11,7 @@ import type { LatencyName, Quantiles, StageResult, Window } from './load-result.
 /** What a stage is told of, beside its own record. */
 export interface StageCircumstances {
   readonly floor: { readonly before: Quantiles | null; readonly after: Quantiles | null };
-  readonly monitors: { readonly seen: number; readonly judged: number; readonly skipped: number };
+  readonly monitors: StageResult['monitors'];
 }
 
 /** Growth of the median within a stage that is none: at most a quarter, or 2 ms. */

@@ -29,11 +29,11 @@ export function verdictOf({
 }: Circumstances): Verdict {
   const [finding] = findings;
   if (finding) {
-    const { kind, stage, count } = finding;
+    const { kind, stage, count, requirement } = finding;
     return {
       verdict: 'fail',
       exit: 1,
-      reason: `${kind} in stage ${stage}: ${count}, which no generator can cause`,
+      reason: `${requirement === undefined ? kind : `${requirement} is broken`} in stage ${stage}: ${count}, which no generator can cause`,
     };
   }
   if (incomplete !== undefined) return { verdict: 'incomplete', exit: 3, reason: incomplete };
@@ -104,6 +104,11 @@ export function findingsOf(record: StageRecord, result: StageResult): readonly L
       record.changed[0]?.text ?? 'others',
     ),
     found('wrong accept', name, intruders?.badIn ?? 0, 'connections with a bad token refused', 'let in'),
+    ...record.requirements
+      .filter(({ level }) => level === 'MUST')
+      .map(({ requirement, count, expected, actual }) => ({
+        ...({ kind: 'monitor', stage: name, count, requirement, expected, actual } as const),
+      })),
   ];
   return findings.filter((finding): finding is LoadFinding => finding !== undefined);
 }

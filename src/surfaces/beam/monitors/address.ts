@@ -20,6 +20,7 @@ export function address(rules: BeamRules, dialect: string): Monitor {
     surface: 'beam',
     per: 'connection',
     checks: ['B6', 'B7'],
+    notStreamed: 'it needs the inputs that the verbs of a scene have sent',
     start: () => ({ excuses: 0, answered: false }),
     step(memory, event, report, { recording }) {
       if (event.kind === 'sent') {

@@ -12,6 +12,7 @@ export function once(): Monitor {
     surface: 'beam',
     per: 'connection × job',
     checks: ['B6', 'B7'],
+    notStreamed: 'it needs the inputs that the verbs of a scene have sent',
     start: () => ({ outputs: 0, indexes: new Set<number>() }),
     step(state, event, report, { recording }) {
       if (event.kind !== 'frame') return;

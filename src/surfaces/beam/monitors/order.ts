@@ -9,6 +9,7 @@ export function firstInFirstOut(): Monitor {
     surface: 'beam',
     per: 'connection',
     checks: ['B6i'],
+    notStreamed: 'it needs the inputs that the verbs of a scene have sent',
     start: () => ({
       answered: new Set<string>(),
       latest: undefined as { name: string; from: number } | undefined,
@@ -39,6 +40,7 @@ export function streamsInOrder(): Monitor {
     surface: 'beam',
     per: 'connection × job',
     checks: ['B7i'],
+    notStreamed: 'it needs the inputs that the verbs of a scene have sent',
     start: () => ({ seen: new Set<number>(), highest: Number.NEGATIVE_INFINITY }),
     step(state, event, report, { recording }) {
       if (event.kind !== 'frame') return; // For the compiler: what is kept by job is a frame.

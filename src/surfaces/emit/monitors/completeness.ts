@@ -29,6 +29,7 @@ export function completeness(rules: EmitRules): Monitor {
     surface: 'emit',
     per: 'connection',
     checks: ['E22', 'E22i', 'E31', 'E31i', 'E32', 'E5', 'E14', 'E7', 'E50', 'E40', 'E43'],
+    notStreamed: 'it holds calls of a worker against the whole recording',
     start: () => ({ owedFrom: undefined, closedAt: undefined, frames: [] }),
     step(memory, event, _report, { recording }) {
       const stream = streamOf(recording, event.peer);

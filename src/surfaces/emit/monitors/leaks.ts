@@ -21,6 +21,7 @@ export function leaks(rules: EmitRules): Monitor {
     surface: 'emit',
     per: 'connection',
     checks: [...new Set(Object.values(byCanary).flat())],
+    notStreamed: 'it looks for what a scene has planted',
     start: () => ({}),
     step(_state, event, report, { recording }) {
       if (event.kind !== 'frame' || scopeOf(recording, event.peer) !== 'stripped') return;

@@ -10,6 +10,7 @@ export function letsIn(rules: EmitRules): Monitor {
     surface: 'emit',
     per: 'connection',
     checks: ['E44'],
+    notStreamed: 'it needs to know of the calls for a job',
     start: () => ({}),
     step(_state, event, report, { recording }) {
       if (event.kind !== 'opened' && event.kind !== 'refused') return;

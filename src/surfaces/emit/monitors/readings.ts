@@ -11,6 +11,7 @@ export function readings(rules: EmitRules): Monitor {
     surface: 'emit',
     per: 'connection',
     checks: [],
+    notStreamed: 'it judges nothing',
     start: () => ({ opened: 0, frames: 0, announced: new Set<string>(), ended: false }),
     step(state, event, report, { recording }) {
       const stream = streamOf(recording, event.peer);

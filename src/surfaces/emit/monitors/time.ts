@@ -60,6 +60,7 @@ export function clockAgrees(): Monitor {
     surface: 'emit',
     per: 'run',
     checks: ['E26i'],
+    notStreamed: 'it needs the Date header of an HTTP answer, and every event of the run',
     start: (): Clock => ({ offset: undefined, behind: undefined, agrees: false }),
     step(state, event, report) {
       if (event.kind === 'exchange' || event.kind === 'opened') {

@@ -26,6 +26,7 @@ export function delivery(rules: PusherRules): Monitor {
     surface: 'pusher',
     per: 'connection',
     checks: [...everyone, ...once, ...order, ...unchanged],
+    notStreamed: 'it holds what was published against the whole recording',
     start: () => ({
       frames: [] as Frame[],
       joined: new Map<string, number>(),

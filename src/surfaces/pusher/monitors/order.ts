@@ -35,6 +35,7 @@ export function order(rules: PusherRules, dialect: string): Monitor {
     per: 'connection × job',
     checks: [...checks],
     applies: { role: 'application' },
+    notStreamed: 'it looks in the whole recording for when a connection subscribed',
     start: () => ({ last: undefined as Frame | undefined, seen: new Map<string, number>(), ended: '' }),
     step(state, event, report, context) {
       if (event.kind !== 'frame' || isOurs(context.recording, event)) return;

@@ -18,6 +18,7 @@ export function owners({ names, delivery }: PusherRules): Monitor {
     per: 'run',
     checks: delivery.own,
     applies: { role: 'application' },
+    notStreamed: 'it needs to know who submitted a job',
     start: ({ recording, shared }) => note(recording, shared),
     step(_state, event, report, { recording, shared }) {
       if (event.kind !== 'frame' || isOurs(recording, event)) return;

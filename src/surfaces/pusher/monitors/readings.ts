@@ -25,6 +25,7 @@ export function readings({ names }: PusherRules): Monitor {
     surface: 'pusher',
     per: 'connection',
     checks: [],
+    notStreamed: 'it judges nothing',
     start: () => ({ statuses: new Map<string, string[]>() }),
     step(state, event, report, { recording, role }) {
       if (event.kind !== 'frame') return;

@@ -23,6 +23,7 @@ export function values(rules: PusherRules, dialect: string): Monitor {
     per: 'connection × job',
     checks: [...bounded, 'M22', 'D21i'],
     applies: { role: 'application' },
+    notStreamed: 'it looks in the whole recording for what a connection asked for',
     start: () => ({ highest: undefined as number | undefined }),
     step(state, event, report, { recording }) {
       if (event.kind !== 'frame' || isOurs(recording, event) || !isForUs(recording, event)) return;

@@ -1,0 +1,85 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { plumbline } from './spawned.ts';
+
+/** A target file with one entry. */
+async function fileOf(entry: object): Promise<string> {
+  const file = join(await mkdtemp(join(tmpdir(), 'plumbline-test-')), 'target.yaml');
+  await writeFile(file, stringify({ targets: [entry] }));
+  return file;
+}
+
+const relay = {
+  name: 'relay',
+  surface: 'pusher',
+  dialect: 'modelbeam',
+  role: 'relay',
+  urls: { ws: 'ws://127.0.0.1:1', trigger: 'http://127.0.0.1:1' },
+  app: { id: '1', key: 'key', secret: 'a-secret-of-some-length' },
+  clients: [{ id: 'one', tenant: 'own', tokens: {} }],
+};
+
+describe('plumbline load', () => {
+  it('lists the profiles with the surfaces and drivers of each', async () => {
+    const { exit, stdout } = await plumbline(['load', '--list']);
+    expect(exit).toBe(0);
+    const row = (name: string): string[] =>
+      (stdout.split('\n').find((line) => line.startsWith(`${name} `)) ?? '').split(/\s{2,}/);
+    expect(row('fanout')).toEqual(['fanout', 'k6 node', '-', 'k6 node']);
+    expect(row('request-ack')).toEqual(['request-ack', '-', 'k6 node', '-']);
+    expect(row('slow-consumer')).toEqual(['slow-consumer', 'node', '-', 'node']);
+  });
+
+  it('says what a run would cost, without a connection', async () => {
+    const file = await fileOf(relay);
+    const { exit, stdout } = await plumbline(['load', 'fanout', '--target', file, '--dry-run']);
+    expect(exit).toBe(0);
+    expect(stdout).toContain('500 connections on 1 channels, 1100 publishes, 550000 deliveries');
+  });
+
+  it.each<[string, string[], string]>([
+    ['no profile', [], 'needs a profile'],
+    ['a profile that there is not', ['nonsense'], 'there is no profile nonsense; there is: auth-storm'],
+    ['a surface without fan-out', ['fanout', '--surface', 'beam'], 'has no fan-out (see request-ack)'],
+    ['a driver that cannot', ['slow-consumer', '--driver', 'k6'], 'needs node'],
+    ['an SLO that few publishes cannot tell', ['smoke', '--slo', 'p99<1s'], 'needs at least 1000 publishes'],
+    ['an SLO that is none', ['smoke', '--slo', 'fast'], 'not a condition'],
+    ['a setting that there is not', ['smoke', '--set', 'speed=9'], 'there is no such setting'],
+    ['a setting that is no number', ['smoke', '--set', 'rate=fast'], 'needs a number'],
+    ['a search without a search', ['smoke', '--param', 'rate'], 'are for load saturate'],
+    ['a time that is none', ['saturate', '--budget', 'long'], 'must be a time'],
+  ])('refuses %s, exit 2', async (_what, args, why) => {
+    const { exit, stderr, stdout } = await plumbline(['load', ...args]);
+    expect(stderr + stdout).toContain(why);
+    expect(exit).toBe(2);
+    expect(stderr).not.toContain('    at ');
+  });
+
+  it('names what a target lacks, exit 2', async () => {
+    const { secret: _secret, ...app } = relay.app;
+    const file = await fileOf({ ...relay, app });
+    const { exit, stderr } = await plumbline(['load', 'smoke', '--target', file]);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('target "relay" lacks for load smoke: app.secret, or urls.auth');
+    expect(stderr).toContain('pusher-http');
+  });
+
+  it('keeps the limits of the target file, exit 2', async () => {
+    const file = await fileOf({ ...relay, limits: { connections: 5 } });
+    const { exit, stderr } = await plumbline(['load', 'smoke', '--target', file, '--driver', 'node']);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('limits.connections is 5, and load smoke needs 10');
+  });
+
+  it('does not write into a folder that is there', async () => {
+    const file = await fileOf(relay);
+    const out = await mkdtemp(join(tmpdir(), 'plumbline-test-'));
+    const args = ['load', 'smoke', '--target', file, '--driver', 'node', '--out', out];
+    const { exit, stderr } = await plumbline(args);
+    expect(exit).toBe(2);
+    expect(stderr).toContain('is there already; nothing is written over');
+  });
+});
