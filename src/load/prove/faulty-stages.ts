@@ -135,11 +135,19 @@ export const faultyStages: readonly FaultyStage[] = [
   {
     id: 'a server that is too slow',
     on: pusherOnNode,
-    // 12 deliveries of 5 ms are 60 ms of work every 25 ms: more than any order of serving it could hide.
+    // 12 deliveries of 5 ms are 60 ms of work every 40 ms.
     faults: { serviceTime: 5000 },
-    stage: { pace: [{ rate: 40, publishes: 400 }], warmup: 5 },
-    fails: ['steady', 'achieved'],
+    stage: { pace: [{ rate: 25, publishes: 150 }], warmup: 5 },
+    fails: ['achieved'],
     mayFail: ['unknown'],
+  },
+  {
+    id: 'a server that falls behind',
+    // On connections of their own, where each waits for its turn, and no request for its answer.
+    on: { node: ['beam'] },
+    faults: { serviceTime: 30_000 },
+    stage: { pace: [{ rate: 50, publishes: 500 }], warmup: 0 },
+    fails: ['steady'],
   },
   {
     id: 'a server whose memory grows',
