@@ -6,6 +6,8 @@ import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { validateXML } from 'xmllint-wasm';
 import type { RunEvent } from '../conform/run-event.ts';
+import { junitXml } from '../load/report/junit-xml.ts';
+import { sampleLoads } from '../load/report/sample-load.ts';
 import { junit } from './junit.ts';
 import {
   caseOf,
@@ -70,6 +72,10 @@ async function complaintsOf(contents: string): Promise<readonly string[]> {
 describe('JUnit, read by libxml2 with the schema of Jenkins', () => {
   it.each(runs)('%s', async (_, told) => {
     expect(await complaintsOf(await written(junit, told))).toEqual([]);
+  });
+
+  it.each(Object.entries(sampleLoads))('a load run: %s', async (_, result) => {
+    expect(await complaintsOf(junitXml(result))).toEqual([]);
   });
 
   it('would be refused with an element that Jenkins does not know', async () => {

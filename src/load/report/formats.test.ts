@@ -52,6 +52,11 @@ function testcases(xml: string): Testcase[] {
     else if (['failure', 'error', 'skipped'].includes(name) && last)
       [last.fate, last.message] = [name, of.message ?? ''];
   });
+  // What is skipped has its reason as its text.
+  parser.on('text', (text) => {
+    const last = found.at(-1);
+    if (last?.fate === 'skipped' && text.trim() !== '') last.message += text;
+  });
   parser.write(xml).close();
   return found;
 }
