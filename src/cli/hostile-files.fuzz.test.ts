@@ -17,6 +17,11 @@ import { parseYaml, readYaml, type YamlFile } from '../contract/read-yaml.ts';
 import { type SurfaceName, surfaceNames } from '../contract/requirement.ts';
 import { packageRoot, specFiles } from '../contract/spec-files.ts';
 import { readSurfaceFiles, type SurfaceFiles } from '../contract/surface-files.ts';
+import { loadProfile, profileNames, shapeOf } from '../load/profile/profile.ts';
+import { readLoad } from '../load/report/read-load.ts';
+import { resultJson } from '../load/report/result-json.ts';
+import { sampleLoads } from '../load/report/sample-load.ts';
+import { deliveriesOf } from '../load/run/run-load.ts';
 import { exampleTarget } from '../target/example.ts';
 import { loadTargets } from '../target/load.ts';
 import { secretsOf } from '../target/target.ts';
@@ -80,6 +85,8 @@ function specKind(
 }
 
 const target = join(folder, 'target.yaml');
+const profile = join(folder, 'profile.yaml');
+const loadResult = join(folder, 'result.json');
 const compiled = join(folder, 'compiled');
 const kinds: readonly Kind[] = [
   {
@@ -100,6 +107,32 @@ const kinds: readonly Kind[] = [
         /undefined|NaN|\[object/,
       );
     },
+  },
+  {
+    kind: 'load profile',
+    valid: profileNames().map((name) =>
+      readFileSync(join(packageRoot(), 'load', 'profiles', `${name}.yaml`), 'utf8'),
+    ),
+    label: profile,
+    load: async (bytes) => {
+      writeFileSync(profile, bytes);
+      const { stages, publishes, gates } = await loadProfile(profile, contract);
+      expect(gates.length).toBeGreaterThan(0);
+      // What was taken must be good enough to say what it would cost.
+      for (const stage of stages.map((one) => shapeOf(one, publishes))) {
+        expect(deliveriesOf(stage)).toBeGreaterThanOrEqual(0);
+      }
+    },
+  },
+  {
+    kind: 'result of a load run',
+    share: 0.5,
+    valid: Object.values(sampleLoads).map((result) =>
+      resultJson({ ...result, stages: result.stages.slice(0, 1) }),
+    ),
+    label: loadResult,
+    load: (bytes) =>
+      readLoad(loadResult, decode(bytes, loadResult, 64 * 1024 * 1024), contract.formats, true),
   },
   ...surfaceNames.flatMap((surface) => [
     specKind(surface, 'requirements.yaml', (files, requirements) => ({ ...files, requirements }), {

@@ -3,7 +3,6 @@ import { dirname, join } from 'node:path';
 import { suites } from '../../suites/index.ts';
 import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
-import { readText } from '../contract/read-text.ts';
 import type { SurfaceName } from '../contract/requirement.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
 import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
@@ -25,6 +24,7 @@ import { loadDryRun, loadList } from './load-list.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
 import { chooseLoadTarget } from './load-target.ts';
+import { resultText } from './result-text.ts';
 import { version } from './version.ts';
 
 /** What a search is called, and how long it may take where nobody says. */
@@ -203,7 +203,7 @@ async function otherTarget(
 /** @throws InputError where `--compare` names no result of a load run. */
 async function storedRun({ compare }: LoadOptions, contract: Contract): Promise<LoadResult | undefined> {
   if (compare === undefined) return undefined;
-  const text = await readText(compare);
+  const text = await resultText(compare);
   if (!isLoad(text)) throw new InputError(`--compare ${compare}: no result of a load run`);
   return readLoad(compare, text, contract.formats);
 }
