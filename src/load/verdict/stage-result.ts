@@ -5,7 +5,15 @@ import { lineThrough, quantileOf } from '../evidence/statistics.ts';
 import { publishesOf, seatsPerLife } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Histogram } from '../wire/histogram.ts';
-import { blindOf, extremesOf, type Measured, measuredOf, ofHistogram, quantilesOf } from './latencies.ts';
+import {
+  blindOf,
+  extremesOf,
+  type Measured,
+  measuredOf,
+  ofHistogram,
+  quantilesOf,
+  warmupLasts,
+} from './latencies.ts';
 import type { LatencyName, Quantiles, StageResult, Window } from './load-result.ts';
 
 /** What a stage is told of, beside its own record. */
@@ -99,7 +107,12 @@ function latencyOf(
             .map(({ acknowledged, sent }) => acknowledged - sent),
     ),
     refusal: quantilesOf(record.intruders.refusalMs),
-    lateness: quantilesOf(record.publishes.map(({ sent, intended }) => Math.max(0, sent - intended))),
+    // The first publishes of a process that has just started are late, and count for no latency either.
+    lateness: quantilesOf(
+      record.publishes
+        .filter(({ intended }) => intended + 1e-6 >= record.startAt + warmupLasts(record))
+        .map(({ sent, intended }) => Math.max(0, sent - intended)),
+    ),
     bulk: bulkOf(record),
   };
   const known = Object.entries(all).filter((entry): entry is [LatencyName, Quantiles] => entry[1] !== null);
