@@ -1,6 +1,5 @@
 import type { SurfaceName } from '../../contract/requirement.ts';
 import type { LoadPlan, StageShape } from '../plan/load-plan.ts';
-import { placesOfJob } from '../wire/pusher-session.ts';
 import { toyKey, toySecret } from './toy-target.ts';
 
 /** What a test may want otherwise. */
@@ -44,7 +43,6 @@ export function toyPlan(
     channels: [door(0, token), door(1, token)],
     authorize: surface === 'pusher' ? { kind: 'sign', key: toyKey, secret: toySecret } : { kind: 'none' },
     intruder: { good: door(0, 'good'), bad: door(0, surface === 'pusher' ? 'good' : 'wrong-token') },
-    places: surface === 'pusher' ? placesOfJob : 1,
     probes: 0,
     sentinels: 0,
     tls: {},

@@ -26,7 +26,6 @@ const plan: LoadPlan = {
   stage,
   channels: [{ name: 'a', url: 'ws://127.0.0.1', headers: {} }],
   authorize: { kind: 'none' },
-  places: 11,
   probes: 0,
   sentinels: 0,
   tls: {},

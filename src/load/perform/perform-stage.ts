@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { now } from '../clock.ts';
 import { accountOf } from '../evidence/accounts.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { bulkOf, type LoadPlan, publishesOf } from '../plan/load-plan.ts';
@@ -133,7 +134,7 @@ async function drain(conductor: Conductor, { signal }: StageContext): Promise<vo
     if (accountOf(record).lost === 0 || Date.now() >= until) break;
     await hold(250, signal);
   }
-  record.drainedAt = Number(process.hrtime.bigint()) / 1e6;
+  record.drainedAt = now();
   conductor.mark('drained');
 }
 

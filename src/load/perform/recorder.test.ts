@@ -7,7 +7,7 @@ import { SeatLedger } from '../wire/seat-ledger.ts';
 import { StageRecorder } from './recorder.ts';
 
 const plan: LoadPlan = {
-  ...{ run: 1, surface: 'pusher', dialect: '', seed: 1, places: 1, probes: 1, sentinels: 0, tls: {} },
+  ...{ run: 1, surface: 'pusher', dialect: '', seed: 1, probes: 1, sentinels: 0, tls: {} },
   stage: {
     ...{ name: 'test', subscribers: 2, channels: 1, spread: 'even', connectRate: 1, warmup: 0, holdMs: 0 },
     ...{ padding: 0, pace: [{ rate: 10, publishes: 100 }], behaviour: { kind: 'steady' } },

@@ -80,8 +80,6 @@ export interface LoadPlan {
   readonly channels: readonly ChannelPlan[];
   readonly authorize: Authorize;
   readonly intruder?: IntruderPlan;
-  /** Publishes that make up one job, on pusher; otherwise 1. */
-  readonly places: number;
   /** Subscribers that are probes, and as many that the sentinel holds; the generator has the rest. */
   readonly probes: number;
   readonly sentinels: number;

@@ -23,7 +23,7 @@ const stage: StageShape = {
 function planOf(more: Partial<StageShape> = {}, surface: LoadPlan['surface'] = 'pusher'): LoadPlan {
   const shape = { ...stage, ...more };
   return {
-    ...{ run: 1, surface, dialect: '', seed: 7, stage: shape, places: 1, probes: 0, sentinels: 0, tls: {} },
+    ...{ run: 1, surface, dialect: '', seed: 7, stage: shape, probes: 0, sentinels: 0, tls: {} },
     channels: Array.from({ length: shape.channels }, (_, n) => ({ name: `c${n}`, url: '', headers: {} })),
     authorize: { kind: 'none' },
     deadlines: { connectMs: 1, answerMs: 1 },

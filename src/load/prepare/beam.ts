@@ -25,7 +25,6 @@ export function prepareBeam(target: BeamTarget, { run }: Stamped): Preparation {
   return {
     channels: [good],
     authorize: { kind: 'none' },
-    places: 1,
     about: () => ({ credential: 'valid' }),
     intruder: { good, bad: door(`plumbline-nobody-${run.toString(16)}`) },
     ...(target.handler === undefined ? {} : { handlerKey: target.handler.key }),

@@ -49,7 +49,6 @@ export async function prepareEmit(
   return {
     channels,
     authorize: { kind: 'none' },
-    places: 1,
     ...(good ? { intruder: { good, bad: api.door(job, `plumbline-nobody-${run.toString(16)}`) } } : {}),
     via: {
       kind: 'emit-rest',

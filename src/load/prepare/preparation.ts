@@ -8,7 +8,6 @@ export interface Preparation {
   readonly authorize: Authorize;
   readonly intruder?: IntruderPlan;
   readonly via?: PublishVia;
-  readonly places: number;
   /** Of the published handler, on beam. */
   readonly handlerKey?: string;
   /** What a connection to a channel is for, as a scene would write it down: monitors go by it. */

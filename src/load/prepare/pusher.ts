@@ -2,7 +2,6 @@ import type { PusherRules } from '../../contract/pusher-rules.ts';
 import type { PusherTarget } from '../../target/target.ts';
 import type { Authorize, ChannelPlan } from '../plan/load-plan.ts';
 import type { PublishVia } from '../plan/publish-via.ts';
-import { placesOfJob } from '../wire/pusher-session.ts';
 import type { Lacking, Preparation, Stamped } from './preparation.ts';
 
 /** What a pusher target lacks for a load. */
@@ -45,7 +44,6 @@ export function preparePusher(
   return {
     channels,
     authorize: authorizeOf(target, rules.dialects[dialect]?.body === 'form' ? 'form' : 'json'),
-    places: placesOfJob,
     // A key that no app has: what lets nobody in.
     ...(good
       ? {

@@ -7,7 +7,7 @@ import { readyNumber } from '../wire/marker.ts';
 import { ownWriteOf } from '../wire/own-write.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
 import { newSession, type SessionReader } from '../wire/session.ts';
-import { signatureFor } from './authorize.ts';
+import type { Authorizer } from './authorizer.ts';
 
 /** What a probe tells as it happens. */
 export interface ProbeListener {
@@ -30,16 +30,24 @@ export class Probe {
   readonly #plan: LoadPlan;
   readonly #reader: SessionReader;
   readonly #listener: ProbeListener;
+  readonly #authorizer: Authorizer;
   readonly #state = newSession();
   readonly #socket: WebSocket;
   #settle: (isReady: boolean) => void = () => {};
 
-  constructor(plan: LoadPlan, seat: number, reader: SessionReader, listener: ProbeListener) {
+  constructor(
+    plan: LoadPlan,
+    seat: number,
+    reader: SessionReader,
+    authorizer: Authorizer,
+    listener: ProbeListener,
+  ) {
     this.seat = seat;
     this.channel = channelOfSeat(plan, seat);
     this.#plan = plan;
     this.#reader = reader;
     this.#listener = listener;
+    this.#authorizer = authorizer;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;
     });
@@ -126,10 +134,10 @@ export class Probe {
         this.#say(reader.reply);
         return;
       case 'authorize':
-        signatureFor(this.#plan.authorize, this.#state.socketId, channelName).then(
-          (auth) => this.#say(reader.subscribe(channelName, auth)),
-          () => this.#settle(false),
-        );
+        void this.#authorizer(this.#state.socketId, channelName).then((auth) => {
+          if (auth === undefined) this.#settle(false);
+          else this.#say(reader.subscribe(channelName, auth));
+        });
         return;
       case 'refused':
         this.#tell(seatEvents.refused, 0);

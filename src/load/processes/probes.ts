@@ -6,6 +6,7 @@ import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { dueOfSeat, inputsOfSeat } from '../plan/schedule.ts';
 import { pace } from '../publish/pacer.ts';
 import { sessionReader } from '../wire/sessions.ts';
+import { type Authorizer, authorizerOf } from './authorizer.ts';
 import { Probe, type ProbeListener } from './probe.ts';
 
 /** Raw frames handed to the judge per second; more are counted as skipped. */
@@ -15,6 +16,7 @@ let plan: LoadPlan | undefined;
 const probes: Probe[] = [];
 const stopped = new AbortController();
 let joins = 0;
+let authorizer: Authorizer | undefined;
 
 let life: SeatRow[] = [];
 let receipts: number[] = [];
@@ -91,8 +93,10 @@ async function join(order: Extract<Order, { readonly say: 'join' }>, control: Co
   const known = plan;
   const position = joins++;
   const begun: Probe[] = [];
+  authorizer ??= authorizerOf(known);
   while (probes.length < order.count) {
-    const probe = new Probe(known, probes.length, sessionReader(known.surface, known.run), listener);
+    const reader = sessionReader(known.surface, known.run);
+    const probe = new Probe(known, probes.length, reader, authorizer, listener);
     probes.push(probe);
     begun.push(probe);
   }

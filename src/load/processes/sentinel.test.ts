@@ -160,7 +160,6 @@ function planOf(
     stage: { ...stage, channels: channels.length },
     channels: channels.map(([name, url]) => ({ name, url, headers: {} })),
     authorize: { kind: 'sign', key: 'null-key', secret: 'null-secret' },
-    places: surface === 'pusher' ? 11 : 1,
     probes: 2,
     sentinels: 6,
     tls: {},

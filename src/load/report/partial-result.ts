@@ -1,6 +1,6 @@
 import type { LoadResult, Quantiles, StageResult } from '../verdict/load-result.ts';
 import type { LoadEvent, LoadHeader, StageStarted, WindowEvent } from './load-events.ts';
-import { mergedQuantiles } from './quantiles-of.ts';
+import { mergedQuantiles } from './merged-quantiles.ts';
 
 /** What the events of a run come to, whether they tell its end or not. */
 export function resultOfEvents(header: LoadHeader, events: readonly LoadEvent[]): LoadResult {

@@ -1,5 +1,6 @@
 import { hostile } from '../../report/sample-run.ts';
 import type { StageShape } from '../plan/load-plan.ts';
+import { ofHistogram } from '../verdict/latencies.ts';
 import type {
   GateResult,
   LoadResult,
@@ -9,7 +10,6 @@ import type {
   Window,
 } from '../verdict/load-result.ts';
 import { Histogram } from '../wire/histogram.ts';
-import { quantilesOf } from './quantiles-of.ts';
 
 /**
  * Results of load runs, written by hand, for tests: one of each verdict. Their numbers go with one another, and
@@ -24,7 +24,9 @@ export function spread(middle: number, count = 1000): Quantiles {
     const share = (at + 0.5) / count;
     histogram.add(middle * (0.5 + share + share ** 40 * 4.5));
   }
-  return quantilesOf(histogram);
+  const quantiles = ofHistogram(histogram);
+  if (!quantiles) throw new Error('a distribution of nothing');
+  return quantiles;
 }
 
 function shapeOf(subscribers: number): StageShape {

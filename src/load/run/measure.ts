@@ -137,7 +137,6 @@ function planOf(
     channels: prepared?.channels ?? [],
     authorize: prepared?.authorize ?? { kind: 'none' },
     ...(prepared?.intruder === undefined ? {} : { intruder: prepared.intruder }),
-    places: prepared?.places ?? 1,
     probes,
     sentinels: probes,
     tls: target.tls,

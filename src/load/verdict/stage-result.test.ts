@@ -5,7 +5,7 @@ import { type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
 import { stageResultOf } from './stage-result.ts';
 
 const plan: LoadPlan = {
-  ...{ run: 1, surface: 'pusher', dialect: '', seed: 1, places: 1, probes: 0, sentinels: 0, tls: {} },
+  ...{ run: 1, surface: 'pusher', dialect: '', seed: 1, probes: 0, sentinels: 0, tls: {} },
   stage: {
     ...{ name: 'test', subscribers: 4, channels: 1, spread: 'even', connectRate: 1, warmup: 0, holdMs: 0 },
     ...{ padding: 0, pace: [{ rate: 10, publishes: 100 }], behaviour: { kind: 'storm', jitterMs: 0 } },

@@ -10,7 +10,7 @@ const stage = stageOf(50, 10);
 
 function recordOf(more: Partial<StageRecord> = {}): StageRecord {
   const plan: LoadPlan = {
-    ...{ run: 1, dialect: '', seed: 1, channels: [], places: 1, probes: 9, sentinels: 9, tls: {} },
+    ...{ run: 1, dialect: '', seed: 1, channels: [], probes: 9, sentinels: 9, tls: {} },
     ...{ surface: 'pusher', stage: stage.shape, authorize: { kind: 'none' }, stamped: false },
     deadlines: { connectMs: 1, answerMs: 1 },
   };

@@ -32,7 +32,7 @@ const broken: TrustCheck = {
 const leak: LoadFinding = { kind: 'leak', stage: 's', count: 1, expected: '', actual: '' };
 
 const plan: LoadPlan = {
-  ...{ run: 1, dialect: '', seed: 1, channels: [], places: 1, probes: 0, sentinels: 0, tls: {} },
+  ...{ run: 1, dialect: '', seed: 1, channels: [], probes: 0, sentinels: 0, tls: {} },
   ...{ surface: 'pusher', stage: stageOf(1, 1).shape, authorize: { kind: 'none' }, stamped: false },
   deadlines: { connectMs: 1, answerMs: 1 },
 };
