@@ -4,7 +4,7 @@ import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { dueAfter } from '../load/plan/schedule.ts';
 import { loadProfile, type Profile, profileNames } from '../load/profile/profile.ts';
 import { deliveriesOf } from '../load/run/run-load.ts';
-import { wrap } from '../report/plain-text.ts';
+import { count, wrap } from '../report/plain-text.ts';
 
 /** Every profile: what one learns from it, on which surface and with which driver it is offered. */
 export async function loadList(contract: Contract): Promise<string> {
@@ -32,7 +32,7 @@ export function loadDryRun(profile: Profile, stages: readonly StageShape[], targ
     seconds += lasts + 3;
     const perChannel = stage.subscribers / stage.channels;
     lines.push(
-      `stage   ${stage.name}: ${stage.subscribers} connections on ${stage.channels} channels, ${publishes} publishes, ` +
+      `stage   ${stage.name}: ${count(stage.subscribers, 'connection')} on ${count(stage.channels, 'channel')}, ${count(publishes, 'publish', 'publishes')}, ` +
         `${Math.round(publishes * perChannel)} deliveries at up to ${Math.round(deliveriesOf(stage))}/s, about ${Math.ceil(lasts)} s`,
     );
   }

@@ -37,7 +37,7 @@ describe('plumbline load', () => {
     const file = await fileOf(relay);
     const { exit, stdout } = await plumbline(['load', 'fanout', '--target', file, '--dry-run']);
     expect(exit).toBe(0);
-    expect(stdout).toContain('500 connections on 1 channels, 1100 publishes, 550000 deliveries');
+    expect(stdout).toContain('500 connections on 1 channel, 1100 publishes, 550000 deliveries');
   });
 
   it.each<[string, string[], string]>([

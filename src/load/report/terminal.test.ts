@@ -88,6 +88,10 @@ describe('the terminal', () => {
 
   it('of an invalid run says why and what to do, and shows latencies only to who asks', () => {
     const text = plain(terminalText(invalidLoad, look));
+    // What is withheld is told once, with its reason, and gate by gate where that is asked for.
+    expect(text).toMatch(/gates: .*\d+ withheld/);
+    expect(text).not.toMatch(/: withheld ·/);
+    expect(plain(terminalText(invalidLoad, { ...look, verbose: true }))).toMatch(/: withheld ·/);
     expect(text).toContain('! the event loop of k6 keeps up (growth), at 500: 85.0 ms, limit 5.00 ms');
     expect(text).toContain('→ stay under 25 000 deliveries/s, or take --driver node');
     expect(text.replace(/\s+/g, ' ')).toContain(

@@ -108,6 +108,8 @@ function gates(result: LoadResult, look: TerminalLook, paint: Paint): string[] {
   const groups = new Map<string, { readonly outcome: GateResult['outcome']; readonly gates: GateResult[] }>();
   for (const gate of result.gates) {
     const outcome = outcomeOf(gate, result);
+    // The verdict says how many are withheld, and why: the same of each would only hide it.
+    if (outcome === 'withheld' && !look.verbose) continue;
     const value = outcome === 'failed' || look.verbose ? gateValueText(gate, result) : '';
     const reason = outcome === 'passed' ? '' : gateReason(gate, result);
     const key = JSON.stringify([outcome, gate.gate, value, reason]);
