@@ -6,6 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { FaultName, NullFaults, OneIn } from './options.ts';
 import type { Publish } from './publish.ts';
 import type { StallGate } from './stall-gate.ts';
+import { Turnstile } from './turnstile.ts';
 
 /** Who gets a publish, in the order of the writes. */
 export interface Audience {
@@ -43,6 +44,7 @@ export class FaultyCourier implements Courier {
   readonly #gate: StallGate;
   readonly #draws: Record<'delay' | 'drop' | 'duplicate' | 'reorder' | 'wrongTenant' | 'change', Draw>;
   readonly #pick: () => number;
+  readonly #turnstile: Turnstile;
   readonly #hoarded: Buffer[] = [];
 
   constructor(faults: NullFaults, seed: number, ledger: Ledger, gate: StallGate) {
@@ -59,6 +61,7 @@ export class FaultyCourier implements Courier {
       change: one(faults.change, 6),
     };
     this.#pick = numbers(seed * 31 + 7);
+    this.#turnstile = new Turnstile((faults.spacing ?? 0) / 1000);
   }
 
   deliver(publish: Publish, audience: Audience): void {
@@ -103,7 +106,7 @@ export class FaultyCourier implements Courier {
     else put();
   }
 
-  /** One write, at once or after the stall. */
+  /** One write, at once or after the stall, in its turn. */
   #put(connection: Connection, publish: Publish, due: number, ...faults: (FaultName | undefined)[]): void {
     const write = (): void => {
       if (!connection.isOpen) return;
@@ -123,7 +126,7 @@ export class FaultyCourier implements Courier {
       }
     };
     let waited = false;
-    waited = this.#gate.run(write);
+    waited = this.#gate.run(() => this.#turnstile.enter(write));
   }
 
   #hold(connection: Connection, publish: Publish, due: number): void {

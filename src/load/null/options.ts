@@ -57,8 +57,13 @@ export interface NullFaults {
   readonly ghost?: OneIn;
   /** Bytes that are kept of each publish for ever: a server whose memory grows. */
   readonly hoard?: number;
-  /** Microseconds of work before each delivery: 1,000,000 divided by it is what the server can do in a second. */
+  /** Microseconds of work before each delivery, for which nothing else is done: who asks meanwhile is not answered. */
   readonly serviceTime?: number;
+  /**
+   * Microseconds that lie between any two deliveries, which wait in one queue in the order they came: 1,000,000 divided
+   * by it is what the server can do in a second, whatever the machine. Everything else is done meanwhile.
+   */
+  readonly spacing?: number;
 }
 
 export interface OneIn {

@@ -143,10 +143,17 @@ export const faultyStages: readonly FaultyStage[] = [
   },
   {
     id: 'a server that falls behind',
-    // On connections of their own, where each waits for its turn, and no request for its answer.
+    // A third comes more than goes, in one queue; requests are answered at once, so that nothing slows the publisher.
     on: { node: ['beam'] },
-    faults: { serviceTime: 30_000 },
+    faults: { spacing: 30_000 },
     stage: { pace: [{ rate: 50, publishes: 500 }], warmup: 0 },
+    fails: ['steady'],
+  },
+  {
+    id: 'a server whose fan-out falls behind',
+    on: { k6: pusher },
+    faults: { spacing: 2500 },
+    stage: { pace: [{ rate: 50, publishes: 450 }], warmup: 0 },
     fails: ['steady'],
   },
   {
