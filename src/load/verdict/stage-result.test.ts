@@ -50,6 +50,14 @@ describe('the rate that a server achieved', () => {
   });
 });
 
+describe('a stage that nobody came to', () => {
+  it('has a beginning all the same, so that what kept them away can be told', () => {
+    const record = emptyRecord(plan, 'k6');
+    record.offsets.push({ at: 5000, offset: 1_700_000_000_000 });
+    expect(resultOf(record).startedAt).toBe(new Date(1_700_000_005_000).toISOString());
+  });
+});
+
 describe('recovery after a cut', () => {
   function cut(backAt: readonly (number | undefined)[]): StageRecord {
     const recorder = new StageRecorder(plan, 'node');

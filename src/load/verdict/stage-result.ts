@@ -291,8 +291,12 @@ function openAt(seats: readonly SeatRecord[], moment: number): number {
   return count;
 }
 
-function firstOf({ seats }: StageRecord): number {
-  return seats.reduce((least, { dialled }) => (dialled < least ? dialled : least), Number.MAX_SAFE_INTEGER);
+/** When the first subscriber dialled; where none came so far, when the stage's clock began. */
+function firstOf({ seats, offsets }: StageRecord): number {
+  const dialled = seats.map((seat) => seat.dialled).filter((moment) => !Number.isNaN(moment));
+  return dialled.length === 0
+    ? (offsets[0]?.at ?? 0)
+    : dialled.reduce((least, moment) => Math.min(least, moment));
 }
 
 function endOf(record: StageRecord, began: number): number {
