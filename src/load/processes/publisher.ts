@@ -64,11 +64,17 @@ async function publish(
   });
   const underWay = new Set<Promise<void>>();
   await pace(
-    dueAt,
-    (n) => {
-      const one = publishOne(pool, known, by, channels.channel[n] ?? 0, channels.seq[n] ?? 0);
-      underWay.add(one);
-      void one.finally(() => underWay.delete(one));
+    {
+      dueAt,
+      ready: (n) => {
+        const publish = publishOf(known, by, channels.channel[n] ?? 0, channels.seq[n] ?? 0);
+        return () => {
+          const one = send(pool, publish);
+          underWay.add(one);
+          void one.finally(() => underWay.delete(one));
+        };
+      },
+      ahead: true,
     },
     stopped.signal,
   );
@@ -78,18 +84,23 @@ async function publish(
   await pool.close();
 }
 
-async function publishOne(
-  pool: Pool,
-  plan: LoadPlan,
-  via: PublishVia,
-  channel: number,
-  seq: number,
-): Promise<void> {
+/** One publish as it goes out, made before it is due. */
+interface Publish {
+  readonly channel: number;
+  readonly seq: number;
+  readonly request: Parameters<Pool['request']>[0];
+}
+
+function publishOf(plan: LoadPlan, via: PublishVia, channel: number, seq: number): Publish {
   const { url, headers, body } = callOf(plan, via, channel, seq, Date.now() / 1000);
   const { pathname, search } = new URL(url);
+  return { channel, seq, request: { method: 'POST', path: pathname + search, headers, body } };
+}
+
+async function send(pool: Pool, { channel, seq, request }: Publish): Promise<void> {
   const sent = now();
   try {
-    const answer = await pool.request({ method: 'POST', path: pathname + search, headers, body });
+    const answer = await pool.request(request);
     const acknowledged = now();
     await answer.body.dump();
     told.push([channel, seq, sent, acknowledged, answer.statusCode]);
