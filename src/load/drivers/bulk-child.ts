@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import type { Ending } from '../evidence/stage-record.ts';
 import type { BulkProcess } from './driver.ts';
 
@@ -26,6 +27,7 @@ export async function startBulkChild(how: BulkChild): Promise<BulkProcess> {
   let child: ChildProcess;
   try {
     child = spawn(how.command, how.args, { env: { ...how.env }, stdio: ['ignore', log, log] });
+    stepBack(child.pid);
   } finally {
     closeSync(log);
   }
@@ -87,5 +89,18 @@ async function within<T>(promise: Promise<T>, ms: number): Promise<T | undefined
     return await Promise.race([promise, tooLate]);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/**
+ * Who makes the bulk of the load stands back for who measures it: its own delay is claimed for nothing, and the
+ * publisher's or a probe's is. Threads that it starts later are as patient. Where that cannot be had, nothing is lost.
+ */
+function stepBack(pid: number | undefined): void {
+  if (pid === undefined) return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_LOW);
+  } catch {
+    // It has ended already, or is not ours to ask that of.
   }
 }

@@ -3,6 +3,7 @@ import type { StageRecord } from '../evidence/stage-record.ts';
 import { emptyRecord } from '../perform/recorder.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { stageOf } from '../report/sample-load.ts';
+import { Histogram } from '../wire/histogram.ts';
 import type { Ceiling, Quantiles, StageResult } from './load-result.ts';
 import { trustOf } from './trust.ts';
 
@@ -37,11 +38,18 @@ function sum({ shape }: StageResult): number {
 }
 
 function flat(ms: number): Quantiles {
-  return { count: 100, p50: ms, p90: ms, p99: ms, p999: ms, max: ms, pairs: [], overflow: 0 };
+  return { count: 1000, p50: ms, p90: ms, p99: ms, p999: ms, max: ms, pairs: [], overflow: 0 };
 }
 
 const lags = (grows: number) =>
   Array.from({ length: 12 }, (_, n) => ({ process: 0, at: n * 1000, p50: 1 + n * grows, p99: 9, max: 9 }));
+
+/** A hundred publishes, some of them late. */
+function latenessWith(late: number): Quantiles {
+  const histogram = new Histogram();
+  for (let n = 0; n < 100; n++) histogram.add(n < late ? 20 : 0.3);
+  return { ...flat(20), count: 100, pairs: histogram.pairs() };
+}
 
 describe('whether the numbers are the server’s', () => {
   const fast = { latency: { delivery: flat(2), last: flat(2), lateness: flat(1) }, sentinel: flat(2) };
@@ -57,6 +65,18 @@ describe('whether the numbers are the server’s', () => {
     ],
     ['publishes were not sent', {}, { publishes: { ...stage.publishes, sent: 1 } }, ['accounts']],
     ['probes are slower than a bare reader', {}, { sentinel: flat(0.5) }, ['probes']],
+    [
+      'one publish in ten of a hundred is late',
+      {},
+      { latency: { ...fast.latency, lateness: latenessWith(10) } },
+      [],
+    ],
+    [
+      'more than that are late',
+      {},
+      { latency: { ...fast.latency, lateness: latenessWith(12) } },
+      ['lateness'],
+    ],
     ['the publisher is late', {}, { latency: { ...fast.latency, lateness: flat(4) } }, ['lateness']],
     [
       'the publisher is late by a tenth of what is slow anyway',
