@@ -82,6 +82,7 @@ export class BulkMember {
   /** The coordinator has gone: closes everything and ends, since there is nobody to tell. */
   abandon(): void {
     if (this.#isStopping) return;
+    this.#beginNoMore();
     this.#closeAll();
     this.#host.end();
   }
@@ -229,21 +230,26 @@ export class BulkMember {
   #stop(): void {
     if (this.#isStopping) return;
     this.#isStopping = true;
-    this.#closeAll();
+    this.#beginNoMore();
+    for (const one of this.#all) one.end();
     const deadline = this.#host.now() + closingMs;
     const stopWaiting = this.#host.every(10, () => {
       if (this.#host.now() < deadline && [...this.#all].some(({ isGone }) => !isGone)) return;
       stopWaiting();
+      this.#closeAll();
       this.#tell();
       this.#host.end();
     });
   }
 
-  #closeAll(): void {
+  #beginNoMore(): void {
     this.#stopTelling?.();
     this.#asking?.stop();
     this.#intrusion?.stop();
     this.#handshakes.stop();
+  }
+
+  #closeAll(): void {
     for (const one of this.#all) one.close();
   }
 }

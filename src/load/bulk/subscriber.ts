@@ -10,7 +10,11 @@ import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
 import type { Connection, ConnectionListener, Host } from './host.ts';
 
-/** After the fence a subscriber stays for so long, so that what must not come any more is seen if it does. */
+/**
+ * After the fence a subscriber stays for so long, so that what must not come any more is seen if it does. Then it asks
+ * for a second fence, and closes with its answer: all that was written before that answer has been read, in whatever
+ * host, although k6 drops what comes once it has begun to close.
+ */
 const lingerMs = 1000;
 
 /** What the subscribers of one member of the generator share. */
@@ -48,6 +52,8 @@ export class Subscriber implements ConnectionListener {
   #wasReady = false;
   #isClosing = false;
   #isFenced = false;
+  #isParting = false;
+  #isParted = false;
   #left: (() => void) | undefined;
   #cancelDeadline: (() => void) | undefined;
 
@@ -98,7 +104,8 @@ export class Subscriber implements ConnectionListener {
   }
 
   message(data: string | undefined, at: number): void {
-    if (this.isGone) return;
+    // What comes after the second fence is nobody's: only some hosts would see it.
+    if (this.isGone || this.#isParted) return;
     if (data === undefined) {
       this.#crew.accounts.other();
       return;
@@ -118,7 +125,8 @@ export class Subscriber implements ConnectionListener {
         void this.#subscribe();
         return;
       case 'fence':
-        this.#fenced(at);
+        if (this.#isParting) this.#parted();
+        else this.#fenced(at);
         return;
       case 'refused':
         this.#turnedAway(at, statusIn(reader.reason));
@@ -170,6 +178,12 @@ export class Subscriber implements ConnectionListener {
       this.#hasLeft();
       this.close();
     });
+  }
+
+  /** Closes, but not before a second fence where it lingers after the first. */
+  end(): void {
+    if (this.#isFenced) this.#part();
+    else this.close();
   }
 
   close(): void {
@@ -265,8 +279,24 @@ export class Subscriber implements ConnectionListener {
     const { host, accounts } = this.#crew;
     accounts.life(this.seat, seatEvents.fenced, at);
     this.#cancelDeadline?.();
-    this.#cancelDeadline = host.after(lingerMs, () => this.close());
+    this.#cancelDeadline = host.after(lingerMs, () => this.#part());
     this.#hasLeft();
+  }
+
+  #part(): void {
+    if (this.isGone || this.#isParting) return;
+    this.#isParting = true;
+    const { host, plan, reader } = this.#crew;
+    this.#cancelDeadline?.();
+    this.#cancelDeadline = host.after(plan.deadlines.answerMs, () => this.close());
+    const fence = reader.fence();
+    if (fence !== undefined) this.#connection?.send(fence);
+  }
+
+  #parted(): void {
+    this.#isParted = true;
+    this.#cancelDeadline?.();
+    this.close();
   }
 
   /** No answer to the handshake in time. */

@@ -90,9 +90,12 @@ export class Connection {
     else if (head.length > 0) read(head);
   }
 
-  /** Sends a message that is no delivery. */
-  say(text: string): void {
-    this.#owner.gate.run(() => this.sink(serverFrame(text)));
+  /** Sends a message that is no delivery; `written` is called once it is. */
+  say(text: string, written?: () => void): void {
+    this.#owner.gate.run(() => {
+      this.sink(serverFrame(text));
+      written?.();
+    });
   }
 
   /** Closes it with a code; the client's answer is not waited for. */

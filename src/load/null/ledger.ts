@@ -12,6 +12,8 @@ export class Ledger {
   overflowed = 0;
   #rows = 0;
   #leftOut = 0;
+  /** Ghosts by connection, since its last pong. */
+  readonly #unfenced = new Map<number, number>();
   readonly #faults = new Map<FaultName, { count: number; rows: LedgerRow[] }>();
 
   /** Takes down one thing that went wrong. `channel` and `seq` are -1 where it is about a connection. */
@@ -25,10 +27,16 @@ export class Ledger {
   ): void {
     const entry = this.#entry(fault);
     entry.count += 1;
+    if (fault === 'ghost') this.#unfenced.set(connection, (this.#unfenced.get(connection) ?? 0) + 1);
     if (this.#rows < mostRows) {
       this.#rows += 1;
       entry.rows.push([channel, seq, due, actual, connection]);
     } else this.#leftOut += 1;
+  }
+
+  /** A pong was written to a connection. */
+  fenced(connection: number): void {
+    this.#unfenced.delete(connection);
   }
 
   toJson(): NullLedger {
@@ -37,6 +45,7 @@ export class Ledger {
     return {
       faults: faults as unknown as NullLedger['faults'],
       leftOut: this.#leftOut,
+      unfencedGhosts: [...this.#unfenced.values()].reduce((sum, count) => sum + count, 0),
       deliveries,
       publishes,
       connections,
@@ -49,6 +58,7 @@ export class Ledger {
   /** Begins anew. Who is connected stays so. */
   reset(): void {
     this.#faults.clear();
+    this.#unfenced.clear();
     this.#rows = 0;
     this.#leftOut = 0;
     this.deliveries = 0;

@@ -208,10 +208,18 @@ describe('the null server does wrong what it is told to, and takes it down', () 
     await pong;
     await blast(40);
     await fence(viewers);
-    const { rows, count } = (await ledger()).faults.ghost;
+    const { faults, unfencedGhosts } = await ledger();
+    const { rows, count } = faults.ghost;
     expect(count).toBe(40);
     expect(numbersOf(rows, 0)).toEqual(Array.from({ length: 40 }, (_, seq) => seq));
     expect(viewers.map(({ seen }) => seen.length)).toEqual([60, 90, 90, 90]);
+    // Nobody has asked whether that was all, until somebody does.
+    expect(unfencedGhosts).toBe(40);
+    leaver?.socket.send('{"event":"pusher:ping","data":{}}');
+    await leaver?.fence();
+    expect((await ledger()).unfencedGhosts).toBe(0);
+    await blast(10);
+    expect(await ledger()).toMatchObject({ unfencedGhosts: 10, faults: { ghost: { count: 50 } } });
   });
 
   it('closes connections after so many deliveries', async () => {

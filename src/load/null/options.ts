@@ -135,6 +135,8 @@ export interface NullLedger {
   >;
   /** Rows that were left out. */
   readonly leftOut: number;
+  /** Ghosts that no pong has followed on their connection: who got them did not ask for what was still under way. */
+  readonly unfencedGhosts: number;
   /** Frames of publishes that were written, those that a fault has added included. */
   readonly deliveries: number;
   readonly publishes: number;

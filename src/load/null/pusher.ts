@@ -140,7 +140,9 @@ export class NullPusher implements NullSurface {
           case 'pusher:unsubscribe':
             return unsubscribe(String(about?.channel));
           case 'pusher:ping':
-            connection.say('{"event":"pusher:pong","data":"{}"}');
+            connection.say('{"event":"pusher:pong","data":"{}"}', () =>
+              this.#parts.ledger.fenced(connection.number),
+            );
             for (const channel of leaving) this.#channel(channel).ghosts.add(connection);
             leaving.clear();
         }

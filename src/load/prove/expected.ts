@@ -12,14 +12,15 @@ import type { StageResult } from '../verdict/load-result.ts';
 /** Name → number, of all that is counted exactly. */
 export type Counts = Readonly<Record<string, number>>;
 
-export function expectedCounts(record: StageRecord, ledger: NullLedger, counted: Counts): Counts {
+export function expectedCounts(record: StageRecord, ledger: NullLedger): Counts {
   const { faults } = ledger;
   const { behaviour } = record.plan.stage;
   return {
     ...(isPlain(record) ? { lost: owed(record) - firstTimes(record, ledger) } : {}),
     duplicated: faults.duplicate.count,
     reordered: reorderedOf(record, faults.reorder.rows),
-    ghosts: faults.ghost.count - unreadGhosts(record, faults.ghost.count, counted),
+    // Whoever leaves for good asks for a fence before: what is written after it, nobody waits for.
+    ghosts: faults.ghost.count - ledger.unfencedGhosts,
     leaks: faults.wrongTenant.count,
     changed: seenByProbes(record, faults.change.rows),
     dropped: faults.evict.count,
@@ -43,18 +44,6 @@ export function countedOf(record: StageRecord, result: StageResult): Counts {
     refused: turnedAway + (intruders ? intruders.badOut + intruders.goodOut : 0),
     ...(intruders ? { 'wrong accepts': intruders.badIn } : {}),
   };
-}
-
-/** Of what is written to k6 after a leave, this share may be on its way when it closes. */
-const unreadShare = 0.1;
-
-/**
- * k6 reads nothing more of a socket that it has begun to close, and the server writes to it until it has heard of that.
- * Node reads on, and has every one of them.
- */
-function unreadGhosts({ driver }: StageRecord, written: number, { ghosts = 0 }: Counts): number {
-  const missing = written - ghosts;
-  return driver === 'k6' && missing >= 0 && missing <= unreadShare * written ? missing : 0;
 }
 
 /**

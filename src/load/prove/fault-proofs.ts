@@ -56,7 +56,7 @@ async function rowsOf(
   const rows: Row[] = [same(where, 'processes that broke', '', record.broken.join('; '))];
   if (ledger) {
     const counted = countedOf(record, result);
-    const expected = expectedCounts(record, ledger, counted);
+    const expected = expectedCounts(record, ledger);
     for (const [what, count] of Object.entries(expected)) rows.push(same(where, what, count, counted[what]));
     rows.push(injectedRow(where, ledger, faults));
   }
