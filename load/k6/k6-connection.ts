@@ -1,5 +1,5 @@
 import type { Connection, ConnectionListener } from '../../src/load/bulk/host.ts';
-import { type K6Socket, open } from './socket.ts';
+import { type K6Socket, type K6SocketOwner, open, own } from './socket.ts';
 
 /** What all connections of a VU share. */
 export interface K6Moments {
@@ -12,7 +12,7 @@ export interface K6Moments {
 }
 
 /** One connection of k6 to the target. There are thousands, so each keeps as little as it can. */
-export class K6Connection implements Connection {
+export class K6Connection implements Connection, K6SocketOwner {
   readonly #socket: K6Socket;
   readonly #moments: K6Moments;
   readonly #listener: ConnectionListener;
@@ -23,21 +23,7 @@ export class K6Connection implements Connection {
     this.#socket = socket;
     this.#moments = moments;
     this.#listener = listener;
-    socket.onopen = ({ timestamp }) => this.#opened(timestamp);
-    socket.onmessage = ({ data, timestamp }) => {
-      try {
-        moments.waited(timestamp);
-        listener.message(typeof data === 'string' ? data : undefined, moments.at(timestamp));
-      } catch (cause) {
-        moments.broken(cause);
-      }
-    };
-    // k6 reports a failed handshake by an error and a close, and tells its status to nobody; an error after the
-    // handshake is followed by a close.
-    socket.onclose = ({ timestamp, code }) => this.#ended(timestamp, code || 1006);
-    socket.onerror = ({ timestamp }) => {
-      if (!this.#isOpen) this.#ended(timestamp, 1006);
-    };
+    own(socket, this);
   }
 
   send(text: string): void {
@@ -55,7 +41,7 @@ export class K6Connection implements Connection {
     this.close();
   }
 
-  #opened(timestamp: number): void {
+  opened(timestamp: number): void {
     this.#isOpen = true;
     try {
       if (this.#isGivenUp) this.#socket.close(1000);
@@ -63,6 +49,25 @@ export class K6Connection implements Connection {
     } catch (cause) {
       this.#moments.broken(cause);
     }
+  }
+
+  heard(data: string | undefined, timestamp: number): void {
+    try {
+      this.#moments.waited(timestamp);
+      this.#listener.message(data, this.#moments.at(timestamp));
+    } catch (cause) {
+      this.#moments.broken(cause);
+    }
+  }
+
+  // k6 reports a failed handshake by an error and a close, and tells its status to nobody; an error after the
+  // handshake is followed by a close.
+  closed(timestamp: number, code: number): void {
+    this.#ended(timestamp, code);
+  }
+
+  failed(timestamp: number): void {
+    if (!this.#isOpen) this.#ended(timestamp, 1006);
   }
 
   #ended(timestamp: number, code: number): void {

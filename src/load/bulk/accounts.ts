@@ -4,12 +4,6 @@ import { Histogram } from '../wire/histogram.ts';
 import type { SeatLedger } from '../wire/seat-ledger.ts';
 import type { Host } from './host.ts';
 
-/** Whose deliveries are told. */
-interface Told {
-  readonly seat: number;
-  readonly ledger: SeatLedger;
-}
-
 /**
  * What one member of the generator has to tell, gathered for a second and then sent: what was sent survives the
  * process. This file runs in Node and in k6.
@@ -20,6 +14,8 @@ export class Accounts {
   readonly #host: Host;
   #begun: [seat: number, channel: number, position: number][] = [];
   #life: SeatRow[] = [];
+  /** Thousands are silent: to ask each of them every second would leave more garbage than all else. */
+  #withNews: { readonly seat: number; readonly ledger: SeatLedger }[] = [];
   #frames = 0;
   #characters = 0;
   #other = 0;
@@ -37,6 +33,11 @@ export class Accounts {
     this.#life.push([seat, event, Math.round(at * 1000) / 1000, value]);
   }
 
+  /** Deliveries of one that has had none to tell since the last time. */
+  news(seat: number, ledger: SeatLedger): void {
+    this.#withNews.push({ seat, ledger });
+  }
+
   /** A message of this run; `length` in characters, since counting bytes would cost as much as reading it. */
   frame(length: number): void {
     this.#frames += 1;
@@ -48,13 +49,13 @@ export class Accounts {
   }
 
   /** Sends all that is new. */
-  tell(subscribers: Iterable<Told>): void {
+  tell(): void {
     const host = this.#host;
     if (this.#begun.length > 0) host.tell({ say: 'seats', rows: this.#begun });
     if (this.#life.length > 0) host.tell({ say: 'life', rows: this.#life });
     this.#begun = [];
     this.#life = [];
-    this.#tellRuns(subscribers);
+    this.#tellRuns();
     this.#tellHistogram(histogramKinds.delivery, this.delivery);
     this.#tellHistogram(histogramKinds.floor, this.floor);
     if (this.#frames + this.#other > 0) {
@@ -65,15 +66,12 @@ export class Accounts {
     this.#other = 0;
   }
 
-  #tellRuns(subscribers: Iterable<Told>): void {
-    const seats: number[] = [];
-    const runs: (readonly number[])[] = [];
-    for (const { seat, ledger } of subscribers) {
-      if (!ledger.hasNews) continue;
-      seats.push(seat);
-      runs.push(ledger.take());
-    }
-    if (seats.length > 0) this.#host.send(encodeRuns(seats, runs));
+  #tellRuns(): void {
+    if (this.#withNews.length === 0) return;
+    const seats = this.#withNews.map(({ seat }) => seat);
+    const runs = this.#withNews.map(({ ledger }) => ledger.take());
+    this.#withNews = [];
+    this.#host.send(encodeRuns(seats, runs));
   }
 
   #tellHistogram(kind: number, histogram: Histogram): void {

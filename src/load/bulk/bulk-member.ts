@@ -35,7 +35,7 @@ export class BulkMember {
   readonly #seats: number[] = [];
   /** Who has a seat now, by the seat of the first life; in the order of joining. */
   readonly #current = new Map<number, Subscriber>();
-  /** All whose connection is not over, and those who have still something to tell. */
+  /** All whose connection is not over. */
   readonly #all = new Set<Subscriber>();
 
   constructor(host: Host) {
@@ -99,6 +99,7 @@ export class BulkMember {
       reader: sessionReader(plan.surface, plan.run),
       intended: new Intended(plan),
       accounts: new Accounts(host),
+      gone: (subscriber) => this.#all.delete(subscriber),
     };
     host.lag();
     this.#stopTelling = host.every(1000, () => {
@@ -222,9 +223,8 @@ export class BulkMember {
   }
 
   #tell(): void {
-    this.#crew?.accounts.tell(this.#all);
+    this.#crew?.accounts.tell();
     this.#intrusion?.tell();
-    for (const one of this.#all) if (one.isGone) this.#all.delete(one);
   }
 
   #stop(): void {
@@ -234,7 +234,7 @@ export class BulkMember {
     for (const one of this.#all) one.end();
     const deadline = this.#host.now() + closingMs;
     const stopWaiting = this.#host.every(10, () => {
-      if (this.#host.now() < deadline && [...this.#all].some(({ isGone }) => !isGone)) return;
+      if (this.#host.now() < deadline && this.#all.size > 0) return;
       stopWaiting();
       this.#closeAll();
       this.#tell();

@@ -40,7 +40,12 @@ export class Handshakes {
     const now = this.#host.now();
     while (this.#underWay < this.#most) {
       const item = this.#waiting[this.#next];
-      if (!item) return;
+      if (!item) {
+        // What was needed to begin them is needed no more, and there may be thousands.
+        this.#waiting = [];
+        this.#next = 0;
+        return;
+      }
       if (item.due > now) {
         this.#cancel = this.#host.after(item.due - now, () => this.#pump());
         return;

@@ -24,6 +24,8 @@ export interface Crew {
   readonly reader: SessionReader;
   readonly intended: Intended;
   readonly accounts: Accounts;
+  /** Told of each whose connection, or attempt, is over. */
+  readonly gone: (subscriber: Subscriber) => void;
 }
 
 /** Who wants to know how a subscriber fares; each is called once. */
@@ -39,15 +41,16 @@ export class Subscriber implements ConnectionListener {
   readonly seat: number;
   /** The seat it had in its first life, which decides channel and schedule. */
   readonly base: number;
-  readonly ledger = new SeatLedger();
-  /** From the end of its connection on, or of the attempt. */
-  isGone = false;
+  /** From the first delivery or input on: of thousands that only stay, none has one. */
+  #ledger: SeatLedger | undefined;
   readonly #crew: Crew;
   readonly #channel: number;
   readonly #door: ChannelPlan;
   readonly #state = newSession();
   #listener: SubscriberListener | undefined;
   #connection: Connection | undefined;
+  /** From the end of its connection on, or of the attempt. */
+  #isGone = false;
   #isOpen = false;
   #wasReady = false;
   #isClosing = false;
@@ -81,7 +84,7 @@ export class Subscriber implements ConnectionListener {
   }
 
   opened(at: number): void {
-    if (this.isGone) {
+    if (this.#isGone) {
       // It had been given up, and counts as refused.
       this.#connection?.close();
       return;
@@ -97,15 +100,15 @@ export class Subscriber implements ConnectionListener {
   }
 
   refused(at: number, status: number): void {
-    if (this.isGone) return;
-    this.isGone = true;
+    if (this.#isGone) return;
+    this.#go();
     if (!this.#isClosing) this.#crew.accounts.life(this.seat, seatEvents.refused, at, status);
     this.#decided();
   }
 
   message(data: string | undefined, at: number): void {
     // What comes after the second fence is nobody's: only some hosts would see it.
-    if (this.isGone || this.#isParted) return;
+    if (this.#isGone || this.#isParted) return;
     if (data === undefined) {
       this.#crew.accounts.other();
       return;
@@ -137,8 +140,8 @@ export class Subscriber implements ConnectionListener {
   }
 
   closed(at: number, code: number): void {
-    if (this.isGone) return;
-    this.isGone = true;
+    if (this.#isGone) return;
+    this.#go();
     const { accounts } = this.#crew;
     // Where nothing else tells that a subscription has ended, the end of the connection does.
     if (this.#state.leaving && !this.#isFenced) accounts.life(this.seat, seatEvents.fenced, at);
@@ -150,14 +153,14 @@ export class Subscriber implements ConnectionListener {
   ask(seq: number): boolean {
     if (!this.isReady) return false;
     const { plan } = this.#crew;
-    this.ledger.note(runKinds.asked, seq, seq);
+    this.#told().note(runKinds.asked, seq, seq);
     this.#connection?.send(beamInput(plan.run, this.base, seq, plan.stage.padding));
     return true;
   }
 
   /** Ends the subscription and asks for what can come only after it; `left` once that has come, or never will. */
   leave(left: () => void): void {
-    if (this.isGone || !this.#isOpen || this.#state.leaving) {
+    if (this.#isGone || !this.#isOpen || this.#state.leaving) {
       left();
       return;
     }
@@ -187,7 +190,7 @@ export class Subscriber implements ConnectionListener {
   }
 
   close(): void {
-    if (this.isGone || this.#isClosing) return;
+    if (this.#isGone || this.#isClosing) return;
     this.#isClosing = true;
     const { host, accounts } = this.#crew;
     if (this.#isOpen) {
@@ -197,14 +200,14 @@ export class Subscriber implements ConnectionListener {
     }
     // Still shaking hands: whatever becomes of it comes too late.
     accounts.life(this.seat, seatEvents.refused, host.now(), 0);
-    this.isGone = true;
+    this.#go();
     this.#connection?.close();
     this.#decided();
   }
 
   /** Ends the connection without a word. */
   cut(): void {
-    if (this.isGone || this.#isClosing) return;
+    if (this.#isGone || this.#isClosing) return;
     if (!this.#isOpen) {
       this.close();
       return;
@@ -241,16 +244,16 @@ export class Subscriber implements ConnectionListener {
     }
     accounts.frame(text.length);
     if (channel !== (plan.surface === 'beam' ? this.base : this.#channel)) {
-      this.ledger.note(runKinds.foreign, seq, channel);
+      this.#told().note(runKinds.foreign, seq, channel);
       return;
     }
     if (this.#isFenced) {
-      this.ledger.note(runKinds.ghost, seq, channel);
+      this.#told().note(runKinds.ghost, seq, channel);
       return;
     }
     const { padding } = plan.stage;
-    if (padding > 0 && text.length < padding) this.ledger.note(runKinds.changed, seq, seq);
-    if (this.ledger.receive(seq) === runKinds.again) return;
+    if (padding > 0 && text.length < padding) this.#told().note(runKinds.changed, seq, seq);
+    if (this.#told().receive(seq) === runKinds.again) return;
     const due = intended.at(channel, index);
     if (!Number.isNaN(due)) accounts.delivery.add(at - due);
     if (plan.stamped) {
@@ -259,10 +262,17 @@ export class Subscriber implements ConnectionListener {
     }
   }
 
+  /** The ledger, whose news are told next time. */
+  #told(): SeatLedger {
+    this.#ledger ??= new SeatLedger();
+    if (!this.#ledger.hasNews) this.#crew.accounts.news(this.seat, this.#ledger);
+    return this.#ledger;
+  }
+
   async #subscribe(): Promise<void> {
     const { host, plan, reader } = this.#crew;
     const answer = await authorizeChannel(host, plan.authorize, this.#state.socketId, this.#door.name);
-    if (this.isGone || this.#isClosing) return;
+    if (this.#isGone || this.#isClosing) return;
     if ('auth' in answer) this.#connection?.send(reader.subscribe(this.#door.name, answer.auth));
     else this.#turnedAway(host.now(), answer.status);
   }
@@ -284,7 +294,7 @@ export class Subscriber implements ConnectionListener {
   }
 
   #part(): void {
-    if (this.isGone || this.#isParting) return;
+    if (this.#isGone || this.#isParting) return;
     this.#isParting = true;
     const { host, plan, reader } = this.#crew;
     this.#cancelDeadline?.();
@@ -303,9 +313,15 @@ export class Subscriber implements ConnectionListener {
   #giveUp(): void {
     const { host, accounts } = this.#crew;
     accounts.life(this.seat, seatEvents.refused, host.now(), 0);
-    this.isGone = true;
+    this.#go();
     this.#connection?.close();
     this.#decided();
+  }
+
+  #go(): void {
+    if (this.#isGone) return;
+    this.#isGone = true;
+    this.#crew.gone(this);
   }
 
   #decided(): void {
