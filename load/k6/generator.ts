@@ -50,6 +50,7 @@ export function generator(surface: LoadPlan['surface'], metricName: string): () 
       }
     };
     control.onerror = () => {};
+    // A peer that answers no close keeps k6 from ending, whatever is done here: the process is guarded from outside.
     control.onclose = () => member.abandon();
   };
 }

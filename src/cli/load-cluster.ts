@@ -134,5 +134,8 @@ The coordinator waits ten minutes for its ${segments} runners, performs one stag
 \`plumbline load\`. It publishes, and its probes and sentinels measure, on one machine with one clock: every latency
 that is claimed or gated is theirs. The histogram of the generators compares clocks of several machines, and is for
 their counts alone. Neither floor nor ceiling are measured: what the generators add is not known there.
+
+Should the coordinator be lost, the runners close their connections and end. One whose server answers no close does not:
+\`kubectl delete -f testrun.yaml\` ends it.
 `;
 }

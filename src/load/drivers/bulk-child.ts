@@ -3,6 +3,7 @@ import { closeSync, openSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import type { Ending } from '../evidence/stage-record.ts';
 import type { BulkProcess } from './driver.ts';
+import { guardOrphan } from './orphan-guard.ts';
 
 /** How long each step of the way to the end may take. */
 export const ladderStepMs = 3000;
@@ -40,6 +41,7 @@ export async function startBulkChild(how: BulkChild): Promise<BulkProcess> {
   });
   // Signals that fail find a process that has gone; `exit` tells.
   child.on('error', () => {});
+  void exited.then(guardOrphan(child.pid ?? 0, ladderStepMs));
   let stopping: Promise<Ending> | undefined;
   const ended = exited.then(async ([code, signal]) => {
     if (stopping) return stopping;

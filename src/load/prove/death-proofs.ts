@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { NullFaults } from '../null/options.ts';
 import { startNullTarget } from '../perform/null-target.ts';
 import { readLoad } from '../report/read-load.ts';
 import { RunFiles } from '../run/run-files.ts';
@@ -32,8 +33,11 @@ export const deathProof: Proof = {
       }
     }
     for (const driver of bench.drivers) {
-      bench.say(`kill -9 coordinator · ${driver.name}`);
-      rows.push(...(await coordinatorRows(bench, driver)));
+      for (const faults of [{}, { deafToClose: true }]) {
+        const where = { proof: coordinatorProof(faults), surface: 'pusher', driver: driver.name } as const;
+        bench.say(`${where.proof} · ${driver.name}`);
+        rows.push(...(await coordinatorRows(bench, where, faults)));
+      }
     }
     return rows;
   },
@@ -85,17 +89,25 @@ function nameOf(victim: (typeof victims)[number]): string {
   return victim === 'generator' ? 'bulk' : victim;
 }
 
+function coordinatorProof({ deafToClose }: NullFaults): string {
+  return `kill -9 coordinator${deafToClose ? ' of a deaf server' : ''}`;
+}
+
 /** The coordinator in a process of its own: nobody is left then to end the others, or to write anything. */
-async function coordinatorRows(bench: Bench, driver: Driver): Promise<readonly Row[]> {
-  const where = { proof: 'kill -9 coordinator', surface: 'pusher', driver: driver.name } as const;
-  const server = await startNullTarget(bench.contract);
+export async function coordinatorRows(
+  bench: Pick<Bench, 'contract' | 'folder' | 'coordinator'>,
+  where: { readonly proof: string; readonly surface: 'pusher'; readonly driver: Driver['name'] },
+  faults: NullFaults,
+): Promise<readonly Row[]> {
+  const server = await startNullTarget(bench.contract, { faults });
   const folder = await mkdtemp(join(bench.folder, 'killed-'));
   await writeFile(join(folder, 'target.json'), JSON.stringify({ targets: [server.written('pusher')] }));
-  const { command, args } = bench.coordinator(folder, driver.name);
+  const { command, args } = bench.coordinator(folder, where.driver);
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+  let others: readonly number[] = [];
   try {
     const isWritten = await until(async () => (await windowsIn(folder)) >= 2, 60_000);
-    const others = offspringOf(child.pid ?? 0);
+    others = offspringOf(child.pid ?? 0);
     child.kill('SIGKILL');
     const isOver = await until(async () => !others.some(isThere), noticeMs);
     return [
@@ -106,13 +118,15 @@ async function coordinatorRows(bench: Bench, driver: Driver): Promise<readonly R
     ];
   } finally {
     child.kill('SIGKILL');
+    // The row has said that they were left; they shall not stay for ever.
+    for (const pid of others) if (isThere(pid)) process.kill(pid, 'SIGKILL');
     await server.close();
   }
 }
 
 /** What `report --partial` reads, and each publish that was told of. */
 async function readableRows(
-  bench: Bench,
+  bench: Pick<Bench, 'contract'>,
   where: Pick<Row, 'proof' | 'surface' | 'driver'>,
   folder: string,
 ): Promise<readonly Row[]> {
