@@ -11,7 +11,7 @@ let current;
 // Threads, so that a test that never ends goes away with this process.
 const ready = createVitest(
   'test',
-  { watch: false, pool: 'threads', reporters: [{}], testTimeout: 20_000 },
+  { watch: false, pool: 'threads', reporters: [{}], testTimeout: 60_000 },
   {
     plugins: [
       {
@@ -42,6 +42,7 @@ async function isKilled({ mutant, tests }) {
       const ran = testModules.find((one) => one.moduleId === resolve(test));
       if (!ran) throw new Error(`there is no ${test}`);
       if (ran.state() === 'failed') return true;
+      process.send?.({ passed: test });
     }
     return false;
   } finally {
