@@ -204,13 +204,6 @@ export const equivalents = [
   },
   {
     file: 'src/surfaces/pusher/monitors/delivery.ts',
-    code: "if (event?.kind !== 'exchange') return seq;",
-    from: "event?.kind !== 'exchange'",
-    to: 'false',
-    why: 'what is no exchange took no time, so that it began where it is',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/delivery.ts',
     code: 'let before = -1;',
     from: '1',
     to: '2',
@@ -222,6 +215,13 @@ export const equivalents = [
     from: '<',
     to: '<=',
     why: 'each publication bears a number of its own, so that no two are shown by one frame',
+  },
+  {
+    file: 'src/surfaces/emit/monitors/completeness.ts',
+    code: 'accepted && began > owedFrom && (closedAt === undefined || seq < closedAt),',
+    from: '<',
+    to: '<=',
+    why: 'a call and a close are two events',
   },
   {
     file: 'src/surfaces/emit/monitors/order.ts',

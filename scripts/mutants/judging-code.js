@@ -2,7 +2,7 @@ const scenes = 'suites/scenes.test.ts';
 
 /** The code that judges, and the tests that must notice when it judges otherwise, the quickest first. */
 export const judgingCode = [
-  ...['absence', 'canary', 'judgement', 'monitor', 'pointer', 'twin', 'view'].map((name) => ({
+  ...['absence', 'began', 'canary', 'judgement', 'monitor', 'pointer', 'twin', 'view'].map((name) => ({
     file: `src/suite/${name}.ts`,
     tests: [`src/suite/${name}.test.ts`],
   })),
