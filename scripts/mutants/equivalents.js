@@ -259,17 +259,17 @@ export const equivalents = [
     why: 'an event leads to one state, wherever it comes from',
   },
   {
+    file: 'src/surfaces/emit/monitors/order.ts',
+    code: "type === 'init' ? ends.find(([, rule]) => Object.hasOwn(rule.status, String(status)))?.[0] : type;",
+    from: 'find',
+    to: 'findLast',
+    why: 'each end has a status of its own',
+  },
+  {
     file: 'src/surfaces/emit/monitors/schema.ts',
     code: "if (typeof node['x-requirement'] === 'string') ids.add(node['x-requirement']);",
     from: "typeof node['x-requirement'] === 'string'",
     to: 'true',
     why: 'what is no requirement is in force nowhere; the condition is there for the compiler',
-  },
-  {
-    file: 'src/surfaces/emit/monitors/readings.ts',
-    code: '? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)',
-    from: 'find',
-    to: 'findLast',
-    why: 'jobs have ids of their own',
   },
 ];

@@ -32,6 +32,7 @@ export const judgingCode = [
     'order',
     'readings',
     'schema',
+    'seen',
     'time',
     'withheld',
   ].map((name) => ({
@@ -43,7 +44,7 @@ export const judgingCode = [
       scenes,
     ],
   })),
-  ...['address', 'form', 'heartbeat', 'once', 'order'].map((name) => ({
+  ...['address', 'form', 'heartbeat', 'once', 'order', 'seen'].map((name) => ({
     file: `src/surfaces/beam/monitors/${name}.ts`,
     tests: [
       `src/surfaces/beam/monitors/${name}.test.ts`,
@@ -52,13 +53,15 @@ export const judgingCode = [
       scenes,
     ],
   })),
-  ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'values'].map((name) => ({
-    file: `src/surfaces/pusher/monitors/${name}.ts`,
-    tests: [
-      `src/surfaces/pusher/monitors/${name}.test.ts`,
-      'suites/pusher/samples.test.ts',
-      'suites/pusher/walks.test.ts',
-      scenes,
-    ],
-  })),
+  ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'seen', 'values'].map(
+    (name) => ({
+      file: `src/surfaces/pusher/monitors/${name}.ts`,
+      tests: [
+        `src/surfaces/pusher/monitors/${name}.test.ts`,
+        'suites/pusher/samples.test.ts',
+        'suites/pusher/walks.test.ts',
+        scenes,
+      ],
+    }),
+  ),
 ];

@@ -11,7 +11,7 @@ let current;
 // Threads, so that a test that never ends goes away with this process.
 const ready = createVitest(
   'test',
-  { watch: false, pool: 'threads', reporters: [{}], testTimeout: 60_000 },
+  { watch: false, pool: 'threads', reporters: [{}], testTimeout: 30_000 },
   {
     plugins: [
       {
