@@ -217,6 +217,13 @@ export const equivalents = [
     why: 'each publication bears a number of its own, so that no two are shown by one frame',
   },
   {
+    file: 'src/surfaces/pusher/monitors/owners.ts',
+    code: 'if (!shared.has(id)) note(recording, shared);',
+    from: '!shared.has(id)',
+    to: 'true',
+    why: 'owners are taken down again, and are the same ones: only slower',
+  },
+  {
     file: 'src/surfaces/emit/monitors/completeness.ts',
     code: 'accepted && began > owedFrom && (closedAt === undefined || seq < closedAt),',
     from: '<',
