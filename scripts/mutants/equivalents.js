@@ -112,6 +112,13 @@ export const equivalents = [
     why: 'a monitor per connection and job is handed frames alone; the line is there for the compiler',
   },
   {
+    file: 'src/surfaces/beam/monitors/once.ts',
+    code: 'return payloads <= indexes || isForetold(recording) ? indexes : payloads;',
+    from: '<=',
+    to: '<',
+    why: 'where there are as many of both, it is the same number',
+  },
+  {
     file: 'src/surfaces/beam/monitors/order.ts',
     code: 'if (index < state.highest) {',
     from: '<',
@@ -215,13 +222,6 @@ export const equivalents = [
     from: '<',
     to: '<=',
     why: 'each publication bears a number of its own, so that no two are shown by one frame',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/owners.ts',
-    code: 'if (!shared.has(id)) note(recording, shared);',
-    from: '!shared.has(id)',
-    to: 'true',
-    why: 'owners are taken down again, and are the same ones: only slower',
   },
   {
     file: 'src/surfaces/emit/monitors/completeness.ts',
