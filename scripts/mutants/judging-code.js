@@ -19,6 +19,7 @@ export const judgingCode = [
     tests: [
       'src/conform/judge.test.ts',
       'src/conform/judge-monitor.test.ts',
+      'src/conform/judge-optional.test.ts',
       'src/conform/open-point.test.ts',
     ],
   },
