@@ -112,6 +112,13 @@ export const equivalents = [
     why: 'a monitor per connection and job is handed frames alone; the line is there for the compiler',
   },
   {
+    file: 'src/surfaces/beam/monitors/once.ts',
+    code: 'return payloads <= indexes || isForetold(recording) ? indexes : payloads;',
+    from: '<=',
+    to: '<',
+    why: 'where there are as many of both, it is the same number',
+  },
+  {
     file: 'src/surfaces/beam/monitors/order.ts',
     code: 'if (index < state.highest) {',
     from: '<',
@@ -204,13 +211,6 @@ export const equivalents = [
   },
   {
     file: 'src/surfaces/pusher/monitors/delivery.ts',
-    code: "if (event?.kind !== 'exchange') return seq;",
-    from: "event?.kind !== 'exchange'",
-    to: 'false',
-    why: 'what is no exchange took no time, so that it began where it is',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/delivery.ts',
     code: 'let before = -1;',
     from: '1',
     to: '2',
@@ -222,6 +222,13 @@ export const equivalents = [
     from: '<',
     to: '<=',
     why: 'each publication bears a number of its own, so that no two are shown by one frame',
+  },
+  {
+    file: 'src/surfaces/emit/monitors/completeness.ts',
+    code: 'accepted && began > owedFrom && (closedAt === undefined || seq < closedAt),',
+    from: '<',
+    to: '<=',
+    why: 'a call and a close are two events',
   },
   {
     file: 'src/surfaces/emit/monitors/order.ts',
@@ -259,17 +266,17 @@ export const equivalents = [
     why: 'an event leads to one state, wherever it comes from',
   },
   {
+    file: 'src/surfaces/emit/monitors/order.ts',
+    code: "type === 'init' ? ends.find(([, rule]) => Object.hasOwn(rule.status, String(status)))?.[0] : type;",
+    from: 'find',
+    to: 'findLast',
+    why: 'each end has a status of its own',
+  },
+  {
     file: 'src/surfaces/emit/monitors/schema.ts',
     code: "if (typeof node['x-requirement'] === 'string') ids.add(node['x-requirement']);",
     from: "typeof node['x-requirement'] === 'string'",
     to: 'true',
     why: 'what is no requirement is in force nowhere; the condition is there for the compiler',
-  },
-  {
-    file: 'src/surfaces/emit/monitors/readings.ts',
-    code: '? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)',
-    from: 'find',
-    to: 'findLast',
-    why: 'jobs have ids of their own',
   },
 ];

@@ -2,7 +2,7 @@ const scenes = 'suites/scenes.test.ts';
 
 /** The code that judges, and the tests that must notice when it judges otherwise, the quickest first. */
 export const judgingCode = [
-  ...['absence', 'canary', 'judgement', 'monitor', 'pointer', 'twin', 'view'].map((name) => ({
+  ...['absence', 'began', 'canary', 'judgement', 'monitor', 'pointer', 'twin', 'view'].map((name) => ({
     file: `src/suite/${name}.ts`,
     tests: [`src/suite/${name}.test.ts`],
   })),
@@ -19,6 +19,7 @@ export const judgingCode = [
     tests: [
       'src/conform/judge.test.ts',
       'src/conform/judge-monitor.test.ts',
+      'src/conform/judge-optional.test.ts',
       'src/conform/open-point.test.ts',
     ],
   },
@@ -32,6 +33,7 @@ export const judgingCode = [
     'order',
     'readings',
     'schema',
+    'seen',
     'time',
     'withheld',
   ].map((name) => ({
@@ -43,7 +45,7 @@ export const judgingCode = [
       scenes,
     ],
   })),
-  ...['address', 'form', 'heartbeat', 'once', 'order'].map((name) => ({
+  ...['address', 'form', 'heartbeat', 'once', 'order', 'seen'].map((name) => ({
     file: `src/surfaces/beam/monitors/${name}.ts`,
     tests: [
       `src/surfaces/beam/monitors/${name}.test.ts`,
@@ -52,13 +54,15 @@ export const judgingCode = [
       scenes,
     ],
   })),
-  ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'values'].map((name) => ({
-    file: `src/surfaces/pusher/monitors/${name}.ts`,
-    tests: [
-      `src/surfaces/pusher/monitors/${name}.test.ts`,
-      'suites/pusher/samples.test.ts',
-      'suites/pusher/walks.test.ts',
-      scenes,
-    ],
-  })),
+  ...['channels', 'delivery', 'frames', 'opening', 'order', 'owners', 'readings', 'seen', 'values'].map(
+    (name) => ({
+      file: `src/surfaces/pusher/monitors/${name}.ts`,
+      tests: [
+        `src/surfaces/pusher/monitors/${name}.test.ts`,
+        'suites/pusher/samples.test.ts',
+        'suites/pusher/walks.test.ts',
+        scenes,
+      ],
+    }),
+  ),
 ];

@@ -22,7 +22,7 @@ const methods = new Map([
 ]);
 
 /** Calls by which a judge speaks: without one of them it is silent. */
-const spoken = /^(?:report\.(?:find|saw|reads)|find|findings\.push|peers\.add|proven\.add)\(/;
+const spoken = /^(?:report\.(?:find|saw|reads|passes)|find|findings\.push|peers\.add|proven\.add)\(/;
 
 /**
  * Every mutant of a source text: an operator, a literal or a condition turned round, a call by which a judge

@@ -6,14 +6,17 @@ import { judgingCode } from './judging-code.js';
 import { makeMutants } from './make-mutants.js';
 
 /** @typedef {ReturnType<typeof makeMutants>[number]} Mutant */
-/** @typedef {{ killed?: boolean, error?: string }} Answer */
+/** @typedef {{ passed?: string, killed?: boolean, error?: string }} Answer */
 
-/** Tests that take longer than this with a mutant are kept from ending by it: they have noticed. */
-const patienceMs = 20_000;
+/**
+ * A file of tests that takes longer than this is kept from ending by the mutant: it has noticed. Long, since on a
+ * machine that is busy with other things any of them may take ten times what it does alone.
+ */
+const patienceMs = 120_000;
 
 const { values } = parseArgs({
   options: {
-    only: { type: 'string', default: '' },
+    only: { type: 'string', multiple: true, default: [''] },
     every: { type: 'string', default: '1' },
     least: { type: 'string', default: '0' },
     seconds: { type: 'string', default: '3600' },
@@ -28,10 +31,12 @@ if (![every, least, seconds].every((number) => number >= 0) || !Number.isInteger
 /** @type {{ mutant: Mutant, tests: string[] }[]} */
 const all = [];
 let same = 0;
-const unused = new Set(equivalents.filter(({ file }) => file.includes(values.only)));
+/** @param {{ file: string }} one */
+const isChosen = ({ file }) => values.only.some((part) => file.includes(part));
+const unused = new Set(equivalents.filter(isChosen));
 /** @type {Map<(typeof equivalents)[number], number>} */
 const places = new Map();
-for (const { file, tests } of judgingCode.filter(({ file }) => file.includes(values.only))) {
+for (const { file, tests } of judgingCode.filter(isChosen)) {
   const text = await readFile(file, 'utf8');
   const lines = text.split('\n');
   for (const mutant of makeMutants(file, text)) {
@@ -60,8 +65,11 @@ for (const { file, code, from, to } of unused) {
 if (unused.size > 0) process.exit(2);
 // An even spread, the same at each run.
 const chosen = all.filter((_, at) => at % every === 0);
-if (chosen.length === 0) {
-  console.error(`mutants: --only ${values.only}: no such judging code (see scripts/mutants/judging-code.js)`);
+const unknown = values.only.filter((part) => !judgingCode.some(({ file }) => file.includes(part)));
+if (unknown.length > 0 || chosen.length === 0) {
+  console.error(
+    `mutants: --only ${unknown.join(' ')}: no such judging code (see scripts/mutants/judging-code.js)`,
+  );
   process.exit(2);
 }
 
@@ -70,16 +78,18 @@ const start = () =>
 let child = start();
 
 /**
- * Whether a mutant is killed. A process in which a test does not end is ended itself.
+ * What becomes of a mutant. A process in which a test does not end is ended itself.
  * @param {Mutant | undefined} mutant
  * @param {string[]} tests
- * @returns {Promise<boolean>}
+ * @returns {Promise<'killed' | 'endless' | 'survived'>}
  */
-async function isKilled(mutant, tests) {
+async function fateOf(mutant, tests) {
   /** @type {Answer | undefined} */
   const answer = await new Promise((resolve, reject) => {
-    const timer = setTimeout(() => resolve(undefined), mutant ? patienceMs : 6 * patienceMs);
-    child.once('message', (/** @type {Answer} */ message) => {
+    const timer = setTimeout(() => resolve(undefined), patienceMs);
+    child.on('message', (/** @type {Answer} */ message) => {
+      timer.refresh();
+      if (message.passed !== undefined) return;
       clearTimeout(timer);
       resolve(message);
     });
@@ -88,37 +98,45 @@ async function isKilled(mutant, tests) {
   });
   child.removeAllListeners();
   if (answer?.error !== undefined) throw new Error(answer.error);
-  if (answer) return answer.killed === true;
+  if (answer) return answer.killed ? 'killed' : 'survived';
   child.kill('SIGKILL');
   child = start();
-  return true;
+  return 'endless';
 }
 
 /** @param {string} text */
 const oneLine = (text) => text.replace(/\s+/g, ' ').slice(0, 80);
 /** @param {Mutant} mutant */
 const place = ({ file, line, from, to }) => `${file}:${line}  ${oneLine(from)}  →  ${oneLine(to)}`;
+/** @param {typeof all} some */
+const testsOf = (some) => [...new Set(some.flatMap(({ tests }) => tests))];
 
 const began = performance.now();
-if (await isKilled(undefined, [...new Set(chosen.flatMap(({ tests }) => tests))])) {
+if ((await fateOf(undefined, testsOf(chosen))) !== 'survived') {
   console.error('mutants: the tests fail, or do not end, with no mutant in force; mend them first');
   child.kill('SIGKILL');
   process.exit(3);
 }
 /** @type {Mutant[]} */
 const survivors = [];
+/** How many were tried of each file, and how many of them killed.
+ * @type {Map<string, { killed: number, tried: number }>} */
+const files = new Map();
 let done = 0;
 for (const { mutant, tests } of chosen) {
   if (performance.now() - began > seconds * 1000) break;
   done += 1;
-  if (await isKilled(mutant, tests)) continue;
-  survivors.push(mutant);
-  console.log(`survived  ${place(mutant)}`);
+  const fate = await fateOf(mutant, tests);
+  const { killed, tried } = files.get(mutant.file) ?? { killed: 0, tried: 0 };
+  files.set(mutant.file, { killed: killed + (fate === 'survived' ? 0 : 1), tried: tried + 1 });
+  if (fate === 'survived') survivors.push(mutant);
+  // One that is killed by tests that do not end is shown, too: it may have been the machine.
+  if (fate !== 'killed') console.log(`${fate}  ${place(mutant)}`);
 }
 // A mutant that stayed in force, or an error that stayed in the books, would have killed all that came after it.
-const isSpoilt = await isKilled(undefined, [...new Set(chosen.slice(0, done).flatMap(({ tests }) => tests))]);
+const after = await fateOf(undefined, testsOf(chosen.slice(0, done)));
 child.kill('SIGKILL');
-if (isSpoilt) {
+if (after !== 'survived') {
   console.error('mutants: the tests fail after the last mutant, though none is in force: nothing is known');
   process.exit(3);
 }
@@ -127,8 +145,9 @@ const score = Math.round((1000 * (done - survivors.length)) / done) / 10;
 await mkdir('reports', { recursive: true });
 await writeFile(
   'reports/mutants.json',
-  `${JSON.stringify({ all: all.length, equivalent: same, done, score, survivors }, null, 2)}\n`,
+  `${JSON.stringify({ all: all.length, equivalent: same, done, score, files: Object.fromEntries(files), survivors }, null, 2)}\n`,
 );
+for (const [file, { killed, tried }] of files) console.log(`${killed} of ${tried} killed  ${file}`);
 const took = Math.round((performance.now() - began) / 1000);
 console.log(
   `mutants: ${done - survivors.length} of ${done} killed, ${score} %; ${all.length} there are, and ${same} that change nothing; ${took} s`,

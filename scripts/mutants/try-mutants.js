@@ -11,7 +11,7 @@ let current;
 // Threads, so that a test that never ends goes away with this process.
 const ready = createVitest(
   'test',
-  { watch: false, pool: 'threads', reporters: [{}], testTimeout: 20_000 },
+  { watch: false, pool: 'threads', reporters: [{}], testTimeout: 30_000, bail: 1 },
   {
     plugins: [
       {
@@ -41,7 +41,10 @@ async function isKilled({ mutant, tests }) {
       // What vitest gives back are all files that it has ever run: the others tell of other mutants.
       const ran = testModules.find((one) => one.moduleId === resolve(test));
       if (!ran) throw new Error(`there is no ${test}`);
-      if (ran.state() === 'failed') return true;
+      const state = ran.state();
+      if (state === 'failed') return true;
+      if (state !== 'passed') throw new Error(`${test} is ${state}`);
+      process.send?.({ passed: test });
     }
     return false;
   } finally {

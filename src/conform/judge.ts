@@ -34,7 +34,7 @@ export function judgeTarget(
     new Evidence(plan, new Map([...recordings].filter(([scene]) => ofFeatures.has(scene) === isOptional)));
   const evidence = those(false);
   // What a server makes of a feature that it does not claim is told apart from all else that it does.
-  const optional = ofFeatures.size > 0 ? those(true) : evidence;
+  const optional = those(true);
   const results: CheckResult[] = [];
   const readings: Reading[] = [...evidence.monitorReadings()];
   for (const observation of plan.observations) {

@@ -38,6 +38,11 @@ describe('a pattern', () => {
     );
   });
 
+  it('says which target it is limited to, if it is', () => {
+    expect(parsePattern('mine:emit/a').target).toBe('mine');
+    for (const text of ['*:emit/a', 'emit/a']) expect(parsePattern(text)).not.toHaveProperty('target');
+  });
+
   it('that is a requirement matches whatever case asks for it', () => {
     expect(matches('A21.checkpoint', named('emit/a', { requirement: 'A21.checkpoint' }))).toBe(true);
     expect(matches('E1', named('emit/a', { requirement: 'E11' }))).toBe(false);

@@ -1,21 +1,31 @@
 import { describe, expect, it } from 'vitest';
 import type { NewEvent, WireEvent } from '../wire/event.ts';
-import { type Monitor, monitor, type Per, type Report, watch } from './monitor.ts';
+import {
+  type Monitor,
+  type MonitorContext,
+  MonitorRun,
+  monitor,
+  type Per,
+  type Report,
+  watch,
+} from './monitor.ts';
 import { on, written } from './written-recording.ts';
 
 const [a, b] = [on('a'), on('b')];
 
-/** What a monitor says of some events; the job of a frame is its text. */
-function said(one: Pick<Monitor<string[]>, 'per' | 'step' | 'end'>, events: readonly NewEvent[]) {
-  const whole = { id: 'm', title: 'm', surface: 'emit', checks: ['E1'], start: () => [], ...one } as const;
-  return watch(monitor<string[]>(whole), {
-    recording: written({ events }),
-    dialect: 'emit@1',
-    role: 'application',
-    jobOf: ({ text }) => (text === '' ? undefined : text),
-    shared: new Map(),
-  });
-}
+type Part = Pick<Monitor<string[]>, 'per' | 'step' | 'end'>;
+const whole = (one: Part): Monitor =>
+  monitor<string[]>({ id: 'm', title: 'm', surface: 'emit', checks: ['E1'], start: () => [], ...one });
+/** The job of a frame is its text. */
+const among = (events: readonly NewEvent[]): MonitorContext => ({
+  recording: written({ events }),
+  dialect: 'emit@1',
+  role: 'application',
+  jobOf: ({ text }) => (text === '' ? undefined : text),
+  shared: new Map(),
+});
+/** What a monitor says of some events. */
+const said = (one: Part, events: readonly NewEvent[]) => watch(whole(one), among(events));
 
 /** Each event as it was seen: who, and how many had been seen in the same state before it. */
 function seenBy(per: Per, events: readonly NewEvent[]): string[] {
@@ -114,9 +124,50 @@ describe('what a monitor says', () => {
     expect(seen).toEqual(new Map([['E1', new Set(['a', 'b'])]]));
   });
 
+  it('is how often the target went through a cell of the rules', () => {
+    const { cells } = say(
+      (report, event) => report.passes(event.peer === 'a' ? 'one' : 'other', event),
+      [a.frame('x'), b.frame('x'), a.frame('y')],
+    );
+    expect(cells).toEqual(
+      new Map([
+        ['one', 2],
+        ['other', 1],
+      ]),
+    );
+  });
+
   it('is how the target answers an open point', () => {
     const { readings } = say((report, event) => report.reads('A21', 'null', event), [a.frame('x')]);
     expect(readings).toEqual([{ point: 'A21', value: 'null', peer: 'a', frame: 0, scene: 'a-scene' }]);
+  });
+});
+
+describe('a monitor that is fed event by event', () => {
+  const one = whole({
+    per: 'connection',
+    step: (_, event, report) => report.reads('A21', 'null', event),
+    end: (_, last, report) => report.saw('E1', last),
+  });
+  const run = (keepsReadings: boolean) => {
+    const context = among([a.frame('x')]);
+    const run = new MonitorRun(one, context, { keepsReadings });
+    for (const event of context.recording.events) run.step(event.peer, event);
+    return run;
+  };
+
+  it('keeps readings unless it is told not to', () => {
+    expect(run(true).readings).toHaveLength(1);
+    expect(run(false).readings).toEqual([]);
+  });
+
+  it('ends a key that it knows, and that once', () => {
+    const ended = run(true);
+    ended.end('b');
+    expect([ended.seen.size, ended.states]).toEqual([0, 1]);
+    ended.end('a');
+    ended.end('a');
+    expect([ended.seen.size, ended.states]).toEqual([1, 0]);
   });
 });
 

@@ -154,8 +154,7 @@ export class MonitorRun implements MonitorReport {
     }
     const count = this.counts.get(requirement) ?? 0;
     this.counts.set(requirement, count + 1);
-    const isFull = known.size >= mostKinds;
-    if (count >= mostFindings && isFull) return;
+    if (known.size >= mostKinds) return;
     const kind = fingerprintKey(fingerprintOf(finding));
     if (count >= mostFindings && known.has(kind)) return;
     known.add(kind);

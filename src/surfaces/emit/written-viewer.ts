@@ -24,6 +24,11 @@ export function writtenViewer(peer: string, about: Readonly<Record<string, strin
       const bytes = Buffer.from(text);
       return { kind: 'frame', peer, text: bytes.toString('base64'), binary: true, bytes: bytes.length };
     },
+    /** What the viewer itself sends, in bytes, which is recorded much like what it gets. */
+    sends: (message: Json): NewEvent => {
+      const text = Buffer.from(JSON.stringify(message)).toString('base64');
+      return { kind: 'sent', peer, text, binary: true };
+    },
   };
 }
 

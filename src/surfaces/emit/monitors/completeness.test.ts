@@ -91,6 +91,12 @@ describe('what a viewer was owed, it got', () => {
       lost(4),
     ],
     [
+      'only we ourselves have said it',
+      [viewer.opened, init, exchange({ n: 1 }), viewer.sends({ type: 'progress', data: { n: 1 } })],
+      one,
+      lost(3),
+    ],
+    [
       'it got it before the end',
       [viewer.opened, init, exchange({ n: 1 }), progress(1), viewer.event('completed')],
       one,
@@ -139,6 +145,11 @@ describe('what a viewer was owed, it got', () => {
 
 describe('nothing is owed', () => {
   it.each([
+    [
+      'to who had another event before, and no init yet',
+      [viewer.opened, viewer.event('acked'), exchange({ n: 1 }), init, viewer.pong],
+      one,
+    ],
     ['to who had no init yet', [viewer.opened, exchange({ n: 1 }), init], [called('progress', 1, { n: 1 })]],
     [
       'to who never had one',
@@ -214,6 +225,8 @@ describe('nothing is owed', () => {
         .found;
     expect(found('other')).toEqual([]);
     expect(found(jobId)).toEqual(['E40 lost progress @3']);
+    const events = [space.opened, exchange({ n: 1 }), progress(1, space), end(jobId), space.closed(1006)];
+    expect(said(monitor, { events, about, jobs }).found).toEqual([]);
   });
 
   it('to a progress viewer, of what is withheld from it', () => {

@@ -1,5 +1,6 @@
 import { type Json, parseJson } from '../../../contract/json.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
+import { began } from '../../../suite/began.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import type { Call, Job, Recording } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
@@ -32,12 +33,10 @@ export function completeness(rules: EmitRules): Monitor {
     notStreamed: 'it holds calls of a worker against the whole recording',
     start: () => ({ owedFrom: undefined, closedAt: undefined, frames: [] }),
     step(memory, event, _report, { recording }) {
-      const stream = streamOf(recording, event.peer);
-      if (!stream) return;
       if (event.kind === 'closed') memory.closedAt = event.seq;
-      if (stream === 'space' && event.kind === 'opened') memory.owedFrom = event.seq;
+      if (event.kind === 'opened' && streamOf(recording, event.peer) === 'space') memory.owedFrom = event.seq;
       if (event.kind !== 'frame') return;
-      if (typeOf(event) === 'init' && stream === 'job') memory.owedFrom ??= event.seq;
+      if (typeOf(event) === 'init') memory.owedFrom ??= event.seq;
       memory.frames.push(event);
     },
     end(memory, last, report, { recording }) {
@@ -54,7 +53,7 @@ export function completeness(rules: EmitRules): Monitor {
         // A server that hangs up owes everything up to the end of the job, and is judged for hanging up elsewhere.
         if (closedAt !== undefined && !end && !isClosedByUs(events[closedAt])) continue;
         // What follows the end of its job is another rule's business.
-        const owed = about.filter((frame) => !end || frame.seq <= end.seq);
+        const owed = end ? about.slice(0, about.indexOf(end)) : about;
         for (const type of updates) {
           if (!isSent(rules, type, scope)) continue;
           const sent = job.calls
@@ -104,16 +103,6 @@ function bodiesAsked(events: readonly WireEvent[], path: string): readonly Json[
     if (event.kind !== 'exchange' || event.status >= 300 || !event.url.endsWith(path)) return [];
     return parseJson(event.requestBody ?? '') ?? [];
   });
-}
-
-/** An exchange is recorded when it is over; it began as many milliseconds before as it took. */
-function began(events: readonly WireEvent[], seq: number): number {
-  const event = events[seq];
-  if (event?.kind !== 'exchange') return seq;
-  const start = event.at - event.ms;
-  let at = seq;
-  while (at > 0 && (events[at - 1]?.at ?? 0) >= start) at -= 1;
-  return at;
 }
 
 function isClosedByUs(event: WireEvent | undefined): boolean {

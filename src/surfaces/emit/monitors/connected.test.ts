@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { emitIn } from '../../../contract/emit-dialect.ts';
 import { loadContract } from '../../../contract/load.ts';
-import { said, shownBy } from '../../../suite/written-watch.ts';
+import { expectedBy, said, shownBy } from '../../../suite/written-watch.ts';
 import type { NewEvent } from '../../../wire/event.ts';
 import { aboutSpace, writtenViewer } from '../written-viewer.ts';
 import { connected } from './connected.ts';
@@ -67,5 +67,10 @@ it('says what was expected and what came', () => {
     '"x"',
     'connected number 2',
     expect.stringContaining('"connected"'),
+  ]);
+  expect(monitor && expectedBy(monitor, { events, about: space.about })).toEqual([
+    'a value of type integer at /seq',
+    'connected once',
+    'the key "seq"',
   ]);
 });

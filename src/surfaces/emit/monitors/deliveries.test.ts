@@ -206,6 +206,10 @@ describe('what others asked for, and were not refused,', () => {
   ])('%s', (_, sent, asked, got, found) => {
     expect(of(calls(...sent), got, { asked: () => asked }).found).toEqual(found);
   });
+
+  it('does not tell whether what we send is kept', () => {
+    expect(of([], [b], { asked: () => [b] }).judged).toEqual(['E22i']);
+  });
 });
 
 describe('whose data is hidden can be counted', () => {

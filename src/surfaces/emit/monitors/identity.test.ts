@@ -79,6 +79,7 @@ describe('a space stream speaks of jobs in its space, by their names', () => {
 
 it.each([
   ['of what is no frame', viewer.opened],
+  ['of what we say ourselves', viewer.sends({ jobId: 'x' })],
   ['of what is no event', viewer.frame('hello')],
   ['of a connection that is neither', stranger.event('acked', { jobId: 'x', jobName: 'x' })],
 ])('nothing is said %s', (_, event) => {

@@ -41,6 +41,7 @@ it.each([
   ['who may not watch it', who({ credential: 'garbage' })],
   ['of whom it is not settled', who({ credential: 'worker' })],
   ['who watches a space', who(aboutSpace)],
+  ['who watches a space, with a job in mind', who({ stream: 'space' })],
   ['who watches another job', who({ job: 'other' })],
   ['of whom nothing is known', {}],
   ['whose credential is not known', who({ credential: '' })],

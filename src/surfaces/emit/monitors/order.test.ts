@@ -358,6 +358,11 @@ describe('the attempt number of a job grows by one', () => {
     expect(of(attemptsCount(), events)).toEqual(none);
   });
 
+  it('which is what was expected, in words', () => {
+    const events = [retried(1), retried(3), retried(3)];
+    expect(expectedBy(attemptsCount(), { events, about }, { jobOf })).toEqual(['2', '4']);
+  });
+
   it('and is not below 0, which a single one shows', () => {
     expect(of(attemptsCount(), [retried(-1)])).toEqual({ ...none, found: ['E34i negative @0'] });
     expect(of(attemptsCount(), [retried(0)]).found).toEqual([]);

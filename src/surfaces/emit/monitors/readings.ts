@@ -1,4 +1,5 @@
 import type { EmitRules } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { eventRule } from '../event-rule.ts';
 import { messageOf, scopeOf, streamOf, typeOf } from '../message.ts';
@@ -37,18 +38,16 @@ export function readings(rules: EmitRules): Monitor {
       if (stream === 'space') {
         const id = typeof message.jobId === 'string' ? message.jobId : undefined;
         // A job made while we watched is announced; whatever else comes first is said of the space as it was.
-        const isAsked = state.frames === 1 || (id !== undefined && !state.announced.has(id));
-        const job = isAsked
-          ? Object.values(recording.jobs).find((one) => one.id === id && one.from > state.opened)
-          : undefined;
+        const job = jobById(recording, id);
+        const isNew = job !== undefined && job.from > state.opened;
         if (state.frames === 1) {
           const before = type === 'init' ? 'init' : id === undefined ? 'connected' : 'nothing';
           // A version that says with what it begins leaves nothing open.
           const point = rules.connected ? rules.connected.openPoint : 'A27.first';
-          if (point !== undefined) report.reads(point, job ? 'nothing' : before, event);
+          if (point !== undefined) report.reads(point, isNew ? 'nothing' : before, event);
         }
-        if (id !== undefined && job && !state.announced.has(id)) {
-          state.announced.add(id);
+        if (isNew && !state.announced.has(job.id)) {
+          state.announced.add(job.id);
           const known = eventRule(rules, type) !== undefined && type !== 'init';
           if (!known)
             report.reads('A27.creation', type === 'created' || type === 'init' ? type : 'other', event);

@@ -208,6 +208,13 @@ describe('what may be said', () => {
     expect(monitorOf('emit@2').checks).not.toContain('E39');
   });
 
+  it('is asked of any version where nothing says of which', () => {
+    const requirements = emit.requirements.map((one) => ({ ...one, applies: {} }));
+    expect(schema({ ...emit, requirements }, 'emit@1').checks).toEqual(
+      expect.arrayContaining(['E1', 'E8', 'E39']),
+    );
+  });
+
   it('and where what a schema says is not, an event is still no whole one', () => {
     expect(monitorOf('emit@2').checks).not.toContain('E8');
     expect(found(acked({ status: 1 }))).toContain('E8 schema /status @0');

@@ -73,9 +73,9 @@ export function clockAgrees(): Monitor {
       if (typeof text !== 'string' || Number.isNaN(at)) return;
       report.saw('E26i', event);
       const off = at - (state.offset + event.at);
-      if (Math.abs(off) <= skewMs) state.agrees = true;
-      else if (off < 0) state.behind ??= { event, finding: skewed(text, off) };
-      else report.find('E26i', skewed(text, off), event);
+      if (off > skewMs) report.find('E26i', skewed(text, off), event);
+      else if (off < -skewMs) state.behind ??= { event, finding: skewed(text, off) };
+      else state.agrees = true;
     },
     // An event may be sent late, and is then dated rightly: a clock that is behind is so for every event.
     end({ agrees, behind }, _last, report) {

@@ -1,5 +1,6 @@
 import { isObject } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
+import { began } from '../../../suite/began.ts';
 import { insteadText } from '../../../suite/judgement.ts';
 import { type Monitor, monitor, type Report } from '../../../suite/monitor.ts';
 import type { Call } from '../../../suite/recording.ts';
@@ -53,7 +54,7 @@ export function delivery(rules: PusherRules): Monitor {
         .filter(({ seq }) => seq < state.closed)
         .filter(({ channel, seq }) => {
           const from = state.joined.get(channel);
-          return from !== undefined && from < beginOf(recording.events, seq);
+          return from !== undefined && from < began(recording.events, seq);
         });
       const left = wasLeft(recording.events, last.peer);
       judge(
@@ -86,15 +87,6 @@ function wasLeft(events: readonly WireEvent[], peer: string): ReadonlySet<string
     if (channel !== undefined) channels.add(channel);
   }
   return channels;
-}
-
-/** An exchange is recorded when it is over; it began as many milliseconds before as it took. */
-function beginOf(events: readonly WireEvent[], seq: number): number {
-  const event = events[seq];
-  if (event?.kind !== 'exchange') return seq;
-  let at = seq;
-  while (at > 0 && (events[at - 1]?.at ?? 0) >= event.at - event.ms) at -= 1;
-  return at;
 }
 
 function judge(

@@ -179,8 +179,8 @@ it('what a schema asks beyond the names it knows may be said as well', () => {
   const properties = { event: { 'x-requirement': 'X1' }, data: { 'x-requirement': 'X2' }, more: true };
   const required = ['event', 'data'];
   const own = { 'x-requirement': 'X3', properties };
-  expect(checksWith({ ...own, required })).toEqual(expect.not.arrayContaining(['X1', 'X3']));
   expect(checksWith({ ...own, required })).toContain('X2');
+  for (const id of ['X1', 'X3']) expect(checksWith({ ...own, required })).not.toContain(id);
   for (const key of ['more', 'unknown'])
     expect(checksWith({ ...own, required: [...required, key] })).toContain('X3');
   expect(checksWith({ properties, required: ['more'] })).not.toContain(undefined);

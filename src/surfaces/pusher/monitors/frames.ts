@@ -135,8 +135,7 @@ export function frames(contract: SurfaceContract<PusherRules>, dialect: string):
 }
 
 /** A schema without what is settled once a frame has been told by its event: that part cannot fail. */
-function beyondItsName(schema: JsonObject | undefined): JsonObject {
-  if (!schema) return {};
+function beyondItsName(schema: JsonObject = {}): JsonObject {
   const { 'x-requirement': own, properties, required, ...rest } = schema;
   const { event: _, ...others } = isObject(properties) ? properties : {};
   const isOwn = (key: Json): boolean => {

@@ -25,8 +25,6 @@ export function owners({ names, delivery }: PusherRules): Monitor {
       const id = requestOf(event);
       const channel = channelOf(event);
       if (id === undefined || !channel?.startsWith(prefix)) return;
-      // A recording may have grown since the last look.
-      if (!shared.has(id)) note(recording, shared);
       const where = shared.get(id);
       if (typeof where !== 'string') return;
       for (const requirement of delivery.own) {
