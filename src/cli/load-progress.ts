@@ -35,7 +35,10 @@ export class LoadProgress implements LoadListener {
   progress(stage: StageShape, recorder: StageRecorder): void {
     const { record, received } = recorder;
     const sent = record.publishes.length;
-    const open = record.seats.filter(({ ready }) => ready > 0).length;
+    // Of those who come and go, the ones that are there.
+    const open = record.seats.filter(
+      ({ ready, leaving, closed }) => ready > 0 && !(leaving > 0) && !(closed > 0),
+    ).length;
     const planned = publishesOf(stage);
     const rates = `${sent - this.#sent} publishes/s, ${received - this.#received} deliveries/s`;
     this.#sent = sent;
