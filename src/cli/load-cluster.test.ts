@@ -34,7 +34,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const options: LoadOptions = {
   ...{ surface: 'emit', dialect: {}, driver: 'k6', set: {}, slo: [], seed: 1 },
-  ...{ repeat: 1, segments: 4, list: false, dryRun: false, verbose: false },
+  ...{ repeat: 1, segments: 4, calibration: true, list: false, dryRun: false, verbose: false },
 };
 
 async function exported(name: string, more: Partial<LoadOptions> = {}, subscribers = 24): Promise<string> {

@@ -2,7 +2,7 @@ import type { Contract } from '../contract/contract.ts';
 import { surfaceNames } from '../contract/requirement.ts';
 import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { dueAfter } from '../load/plan/schedule.ts';
-import { loadProfile, type Profile, profileNames } from '../load/profile/profile.ts';
+import { cellsOf, loadProfile, type Profile, profileNames } from '../load/profile/profile.ts';
 import { deliveriesOf } from '../load/run/run-load.ts';
 import { count, wrap } from '../report/plain-text.ts';
 
@@ -11,10 +11,12 @@ export async function loadList(contract: Contract): Promise<string> {
   const lines = [`${'profile'.padEnd(18)}${surfaceNames.map((name) => name.padEnd(10)).join('')}`];
   for (const name of profileNames()) {
     const profile = await loadProfile(name, contract);
-    const cells = surfaceNames.map((surface) =>
-      (profile.surfaces.includes(surface) ? profile.drivers.join(' ') : '-').padEnd(10),
-    );
-    lines.push(`${name.padEnd(18)}${cells.join('')}`.trimEnd());
+    const cells = cellsOf(profile);
+    const columns = surfaceNames.map((surface) => {
+      const drivers = cells.filter((cell) => cell.surface === surface).map(({ driver }) => driver);
+      return (drivers.join(' ') || '-').padEnd(10);
+    });
+    lines.push(`${name.padEnd(18)}${columns.join('')}`.trimEnd());
     lines.push(...wrap(profile.says, 76).map((line) => `    ${line}`));
   }
   return `${lines.join('\n')}\n`;

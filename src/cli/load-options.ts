@@ -22,6 +22,8 @@ export interface LoadOptions {
   readonly segments: number;
   readonly listen?: string;
   readonly generators?: number;
+  /** False: neither ceiling nor floor is measured. */
+  readonly calibration: boolean;
   readonly list: boolean;
   readonly dryRun: boolean;
   readonly verbose: boolean;
@@ -85,6 +87,10 @@ export function loadCommand(
     .option('--segments <n>', 'k6 processes of --export-k8s', whole(1, 1000), 4)
     .option('--listen <host:port>', 'wait there for generators that others start', once)
     .option('--generators <n>', 'how many VUs they are; of --export-k8s: the segments', whole(1, 10_000))
+    .option(
+      '--no-calibration',
+      'measure neither ceiling nor floor: done in seconds, and what the generator adds to a latency is not known, so no SLO on one',
+    )
     .option('--list', 'print the profiles, and on which surface and with which driver each is offered', false)
     .option('--dry-run', 'print what would be done, and at what cost', false)
     .option('--verbose', 'more of what happens', false)

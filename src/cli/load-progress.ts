@@ -35,7 +35,10 @@ export class LoadProgress implements LoadListener {
   progress(stage: StageShape, recorder: StageRecorder): void {
     const { record, received } = recorder;
     const sent = record.publishes.length;
-    const open = record.seats.filter(({ ready }) => ready > 0).length;
+    // Of those who come and go, the ones that are there.
+    const open = record.seats.filter(
+      ({ ready, leaving, closed }) => ready > 0 && !(leaving > 0) && !(closed > 0),
+    ).length;
     const planned = publishesOf(stage);
     const rates = `${sent - this.#sent} publishes/s, ${received - this.#received} deliveries/s`;
     this.#sent = sent;
@@ -44,12 +47,19 @@ export class LoadProgress implements LoadListener {
     const left =
       planned > 0 && sent > 0 ? (dueAfter(stage, planned) - dueAfter(stage, sent)) / 1000 : undefined;
     const eta = left === undefined ? '' : `, ${Math.ceil(Math.max(0, left))} s to go`;
-    const text = `  ${stage.name}: ${open} of ${stage.subscribers} ready, ${sent} of ${planned} published, ${rates}${eta}`;
+    const publishing = planned > 0 ? `, ${sent} of ${planned} published, ${rates}${eta}` : '';
+    const text = `  ${stage.name}: ${open} of ${stage.subscribers} ready${publishing}`;
     if (this.#isLive) this.#over(text);
     else if (this.#seconds % everySeconds === 0) this.#line(text);
   }
 
-  stageEnded({ name, deliveries, latency }: StageResult): void {
+  stageEnded({ name, publishes, connections, deliveries, latency }: StageResult): void {
+    if (publishes.planned === 0) {
+      const { ready, asked } = connections;
+      const connect = latency.connect ? `, connect.p99 ${latency.connect.p99.toFixed(1)} ms` : '';
+      this.#line(`  ${name}: ${ready} of ${asked} ready${connect}`);
+      return;
+    }
     const p99 = latency.last === undefined ? '' : `, last.p99 ${latency.last.p99.toFixed(1)} ms`;
     this.#line(`  ${name}: ${deliveries.received} of ${deliveries.owed} delivered${p99}`);
   }

@@ -49,6 +49,21 @@ describe('plumbline load', () => {
     ['an SLO that is none', ['smoke', '--slo', 'fast'], 'not a condition'],
     ['a setting that there is not', ['smoke', '--set', 'speed=9'], 'there is no such setting'],
     ['a setting that is no number', ['smoke', '--set', 'rate=fast'], 'needs a number'],
+    [
+      'a setting of what no stage does',
+      ['smoke', '--set', 'storm.jitterMs=9'],
+      'no stage of the profile has storm',
+    ],
+    [
+      'an SLO on a latency without calibration',
+      ['fanout', '--no-calibration', '--slo', 'p99<1s'],
+      'needs the floor, which says what of it is',
+    ],
+    [
+      'a search without calibration',
+      ['saturate', '--no-calibration'],
+      'needs to know where the generator ends',
+    ],
     ['a search without a search', ['smoke', '--param', 'rate'], 'are for load saturate'],
     ['a time that is none', ['saturate', '--budget', 'long'], 'must be a time'],
   ])('refuses %s, exit 2', async (_what, args, why) => {

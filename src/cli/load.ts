@@ -7,14 +7,15 @@ import type { SurfaceName } from '../contract/requirement.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
 import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { lackingFor } from '../load/prepare/prepare.ts';
-import { loadProfile, type Profile, shapeOf, withSettings } from '../load/profile/profile.ts';
+import { loadProfile, type Profile, shapeOf } from '../load/profile/profile.ts';
+import { withSettings } from '../load/profile/settings.ts';
 import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
 import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
 import { RunFiles } from '../load/run/run-files.ts';
 import { type LoadRun, runLoad } from '../load/run/run-load.ts';
 import { runSaturate } from '../load/run/run-saturate.ts';
-import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
+import { type Gate, isOfServer, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
 import { exitCodes } from './exit.ts';
@@ -52,6 +53,7 @@ export async function load(profileName: string | undefined, options: LoadOptions
   const stages = withSettings(profile.stages, options.set).map((stage) => shapeOf(stage, profile.publishes));
   const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
   proveGates(gates, stages);
+  proveCalibration(gates, options, isSearch);
   proveProfile(profile, options);
   if (options.exportK8s !== undefined) {
     process.stdout.write(await exportCluster(options.exportK8s, profile, stages, options));
@@ -95,7 +97,7 @@ export async function load(profileName: string | undefined, options: LoadOptions
       cache: await cacheFolder(),
       forced: Object.keys(options.set).length > 0,
       // Whoever is started once cannot be calibrated first.
-      calibrate: control === undefined,
+      calibrate: control === undefined && options.calibration,
       repeat: options.repeat,
       ...(against === undefined ? {} : { against }),
       ...(compareWith === undefined ? {} : { compareWith }),
@@ -139,6 +141,18 @@ function proveGates(gates: readonly Gate[], stages: readonly StageShape[]): void
         `--slo "${gate.text}": needs at least ${needed} publishes; stage ${short.name} has ${publishesOf(short) - short.warmup} (--set publishes=${needed})`,
       );
     }
+  }
+}
+
+/** @throws InputError where a latency is to be held against a limit without knowing the generator's share of it. */
+function proveCalibration(gates: readonly Gate[], { calibration }: LoadOptions, isSearch: boolean): void {
+  if (calibration) return;
+  if (isSearch) throw new InputError('--no-calibration: a search needs to know where the generator ends');
+  const slo = gates.find((gate) => gate.from === 'slo' && isOfServer(gate.metric));
+  if (slo) {
+    throw new InputError(
+      `--no-calibration: --slo "${slo.text}" needs the floor, which says what of it is the generator's own`,
+    );
   }
 }
 
@@ -265,6 +279,7 @@ function commandOf(profile: string, options: LoadOptions): string {
   if (options.repeat > 1) words.push('--repeat', String(options.repeat));
   if (options.against !== undefined) words.push('--against', options.against);
   if (options.compare !== undefined) words.push('--compare', options.compare);
+  if (!options.calibration) words.push('--no-calibration');
   for (const slo of options.slo) words.push('--slo', `'${slo}'`);
   return [...words, '--seed', String(options.seed)].join(' ');
 }

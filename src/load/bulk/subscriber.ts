@@ -217,9 +217,11 @@ export class Subscriber implements ConnectionListener {
     this.#connection?.cut();
   }
 
-  /** Stops reading. False where the host cannot. */
+  /** Stops reading, and is owed nothing from then on. False where the host cannot. */
   sleep(): boolean {
     if (!this.#connection?.sleep) return false;
+    const { host, accounts } = this.#crew;
+    accounts.life(this.seat, seatEvents.asleep, host.now());
     this.#connection.sleep();
     return true;
   }

@@ -100,17 +100,18 @@ describe('the accounts of a stage', () => {
           ready: fc.oneof(fc.constant(Number.NaN), fc.integer({ min: 0, max: 8000 })),
           leaving: fc.oneof(fc.constant(Number.NaN), fc.integer({ min: 0, max: 9000 })),
           received: fc.uniqueArray(fc.integer({ min: 0, max: 59 })),
+          ackMs: fc.integer({ min: 0, max: 4000 }),
         }),
-        ({ publishes, unknown, ready, leaving, received }) => {
-          const record = recordOf(publishes, new Set(unknown));
+        ({ publishes, unknown, ready, leaving, received, ackMs }) => {
+          const record = recordOf(publishes, new Set(unknown), ackMs);
           const has = received.filter((seq) => seq < publishes);
           record.seats.push(seat(has, { ready, leaving }));
           const owed: number[] = [];
           for (let seq = 0; seq < publishes; seq++) {
             const sent = 1000 + seq * 100;
             if (!(sent > ready) || unknown.includes(seq)) continue;
-            // What was sent within a second before the leave may be on either side of it.
-            if (leaving < record.drainedAt && sent > leaving - 1000) continue;
+            // What was acknowledged within a second before the leave may be on either side of it.
+            if (leaving < record.drainedAt && sent + ackMs > leaving - 1000) continue;
             owed.push(seq);
           }
           const got = owed.filter((seq) => has.includes(seq)).length;
@@ -128,6 +129,13 @@ describe('the accounts of a stage', () => {
   it('owe nothing to whoever was never ready', () => {
     const record = recordOf(5);
     record.seats.push(seat([], { ready: Number.NaN }));
+    expect(accountOf(record)).toMatchObject({ owed: 0, lost: 0 });
+  });
+
+  it('owe nothing that was still being taken when somebody left', () => {
+    const record = recordOf(10, new Set(), 3000);
+    record.seats.push(seat([], { leaving: 4500 }));
+    // Each was sent more than a second before, and none acknowledged as long ago.
     expect(accountOf(record)).toMatchObject({ owed: 0, lost: 0 });
   });
 

@@ -1,8 +1,8 @@
 import type { PublishRecord, SeatRecord, StageRecord } from './stage-record.ts';
 
 /**
- * How long before its leave a publish must have been sent to be owed to a subscriber that leaves: what was on its way
- * may be on either side of the leave. Milliseconds.
+ * How long before its leave a publish must have been sent and acknowledged to be owed to a subscriber that leaves: what
+ * was on its way may be on either side of the leave. Milliseconds.
  */
 const deliveryDeadlineMs = 1000;
 
@@ -29,6 +29,8 @@ export interface Accounts {
 interface Sent {
   readonly sent: Float64Array;
   readonly acknowledged: Float64Array;
+  /** When a publish and all before it had been sent, and acknowledged if they ever were. */
+  readonly settled: Float64Array;
   /** Numbers with a 2xx, counted up to each number exclusively. */
   readonly known: Uint32Array;
   readonly publishes: number;
@@ -36,7 +38,8 @@ interface Sent {
 
 /**
  * Accounts for every delivery by channel and number. A publish is owed to a subscriber if it was seen to be ready before
- * the publish was sent, and if its leave was sent later than the publish's delivery deadline. A publish without a 2xx
+ * the publish was sent, and if its leave was sent later than the publish's delivery deadline, which does not begin before
+ * its acknowledgement: a server that takes seconds for a publish has not lost it to whoever leaves meanwhile. A publish without a 2xx
  * is owed to nobody, since nobody knows whether it happened.
  */
 export function accountOf(record: StageRecord): Accounts {
@@ -90,7 +93,7 @@ function owedTo(seat: SeatRecord, channel: Sent | undefined, drainedAt: number):
   const leave = left >= drainedAt ? Number.NaN : left;
   const to = Number.isNaN(leave)
     ? channel.publishes - 1
-    : firstAfter(channel.sent, leave - deliveryDeadlineMs) - 1;
+    : firstAfter(channel.settled, leave - deliveryDeadlineMs) - 1;
   return to < from ? [] : [from, to];
 }
 
@@ -115,17 +118,21 @@ function sentOf(list: readonly PublishRecord[]): Sent {
     if (one.status >= 200 && one.status < 300) isKnown[one.seq] = 1;
   }
   const known = new Uint32Array(publishes + 1);
+  const settled = new Float64Array(publishes);
   let before = Number.NEGATIVE_INFINITY;
+  let last = Number.NEGATIVE_INFINITY;
   for (let seq = 0; seq < publishes; seq++) {
     known[seq + 1] = (known[seq] ?? 0) + (isKnown[seq] ?? 0);
     // One of which nothing was told yet counts for sent when the one before it was.
     if (Number.isNaN(sent[seq])) sent[seq] = before;
     before = sent[seq] ?? before;
+    last = Math.max(last, before, acknowledged[seq] || before);
+    settled[seq] = last;
   }
-  return { sent, acknowledged, known, publishes };
+  return { sent, acknowledged, settled, known, publishes };
 }
 
-/** The first number that was sent after a moment; numbers are sent in order. */
+/** The first number whose moment is after another; the moments never go back. */
 function firstAfter(sent: Float64Array, moment: number): number {
   let low = 0;
   let high = sent.length;

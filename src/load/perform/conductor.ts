@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { now, wallOffset } from '../clock.ts';
 import type { Fact, Order, PublishRow, Role } from '../control/messages.ts';
 import { type ControlAddress, type ControlServer, type Member, startControl } from '../control/server.ts';
@@ -237,7 +238,7 @@ export class Conductor {
         control: this.#control,
         members,
         surface: plan.surface,
-        log: `${folder}/${driver.name}-${plan.stage.name}.log`,
+        log: join(folder, logName(driver.name, plan.stage.name)),
       });
       wanted.push(['bulk', this.#bulk.members]);
     }
@@ -261,7 +262,7 @@ export class Conductor {
       const missing = wanted
         .filter(([role, count]) => this.#of(role).length < count)
         .map(([role, count]) => `${role} (${this.#of(role).length} of ${count})`);
-      const why = this.record.endings.map(({ name, trouble }) => `${name} ${trouble}`).join('; ');
+      const why = this.record.endings.map(({ name, trouble }) => `${name}: ${trouble}`).join('; ');
       this.record.broken.push(
         `not all processes came up: ${missing.join(', ')}${why === '' ? '' : `; ${why}`}`,
       );
@@ -322,6 +323,11 @@ export class Conductor {
   #wasTold(name: string): boolean {
     return this.record.endings.some((ending) => ending.name === name);
   }
+}
+
+/** A stage may be called whatever its profile calls it: `20/s`. */
+function logName(driver: string, stage: string): string {
+  return `${driver}-${stage.replace(/[^\p{L}\p{N} ._-]+/gu, '-')}.log`;
 }
 
 function answerKey(member: Member, index: number, say: 'joined' | 'flushed', id: number): string {

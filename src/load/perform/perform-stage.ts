@@ -80,12 +80,18 @@ async function behave(conductor: Conductor, plan: LoadPlan, lasts: number, over:
     case 'steady':
       return;
     case 'churn': {
-      const each = Math.max(1, Math.round(bulk * behaviour.sharePerSecond));
+      const from = now();
+      let swapped = 0;
       while (!over.aborted) {
         await hold(1000, over);
         if (over.aborted) return;
+        // By the clock, so that a small share is one now and then, and a slow second is made up for.
+        const due = Math.floor((bulk * behaviour.sharePerSecond * (now() - from)) / 1000);
+        const count = Math.min(bulk, due - swapped);
+        if (count < 1) continue;
+        swapped += count;
         await conductor.orderBulk(
-          (share) => ({ say: 'swap', id: 0, count: share(each), rate: plan.stage.connectRate }),
+          (share) => ({ say: 'swap', id: 0, count: share(count), rate: plan.stage.connectRate }),
           10_000,
         );
       }

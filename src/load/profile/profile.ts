@@ -41,20 +41,19 @@ export interface Profile {
 
 const ordinary = { subscribers: 100, channels: 1, connectRate: 500, rate: 20, publishes: 1000 } as const;
 
-/** What `--set` may name: the numbers of a stage. */
-const settable = [
-  'subscribers',
-  'channels',
-  'connectRate',
-  'rate',
-  'publishes',
-  'warmup',
-  'holdMs',
-  'padding',
-  'churn',
-  'sleepers',
-] as const;
-type Settable = (typeof settable)[number];
+/** One way to perform a profile. */
+export interface Cell {
+  readonly profile: Profile;
+  readonly surface: SurfaceName;
+  readonly driver: 'k6' | 'node';
+}
+
+/** Every surface and driver that a profile is offered on. */
+export function cellsOf(profile: Profile): readonly Cell[] {
+  return profile.surfaces.flatMap((surface) =>
+    profile.drivers.map((driver): Cell => ({ profile, surface, driver })),
+  );
+}
 
 /** Names of the profiles that come with the harness. */
 export function profileNames(): readonly string[] {
@@ -106,46 +105,6 @@ export async function loadProfile(nameOrFile: string, contract: Contract): Promi
       }
     }),
   };
-}
-
-/**
- * The stages with `--set KEY=VALUE` applied to each; several values, `subscribers=50,200`, make a stage of each of the
- * first stage.
- * @throws InputError for what cannot be set.
- */
-export function withSettings(
-  stages: readonly WrittenStage[],
-  settings: Readonly<Record<string, string>>,
-): readonly WrittenStage[] {
-  let all = stages;
-  for (const [key, text] of Object.entries(settings)) {
-    const name = settable.find((one) => one === key);
-    if (!name) {
-      throw new InputError(`--set ${key}: there is no such setting; there is: ${settable.join(', ')}`);
-    }
-    const values = text.split(',').map((part) => numberOf(name, part));
-    all =
-      values.length === 1
-        ? all.map((stage) => ({ ...stage, [name]: values[0] }))
-        : values.map((value) => ({ ...all[0], [name]: value, name: `${name} ${value}` }));
-  }
-  return all;
-}
-
-function numberOf(key: Settable, text: string): number {
-  const value = Number(text);
-  const isShare = key === 'churn' || key === 'sleepers';
-  const isWhole = isShare || key === 'rate' || key === 'connectRate' || Number.isInteger(value);
-  const least =
-    key === 'warmup' || key === 'holdMs' || key === 'padding' || key === 'publishes' ? 0 : Number.MIN_VALUE;
-  const most = isShare ? 1 : key === 'channels' ? 65_535 : 10_000_000;
-  if (text.trim() === '' || !(value >= least && value <= most) || !isWhole) {
-    const what = isShare
-      ? 'a share above 0, to 1'
-      : `a number from ${least === 0 ? 0 : 'above 0'} to ${most}`;
-    throw new InputError(`--set ${key}=${text}: needs ${what}`);
-  }
-  return value;
 }
 
 /** A stage with its defaults filled in. `publishes`: false for profiles that only connect. */

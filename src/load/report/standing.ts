@@ -1,3 +1,4 @@
+import { isOnFinding } from '../verdict/gates.ts';
 import type { GateResult, LatencyName, LoadResult, Quantiles, StageResult } from '../verdict/load-result.ts';
 import { countText, msText, shareText, valueText } from './number-words.ts';
 
@@ -13,9 +14,13 @@ export function isClaimed({ verdict, complete, trust }: LoadResult): boolean {
   return verdict === 'pass' || trust.every(({ ok }) => ok);
 }
 
-/** What a gate comes to in a report: in a run that claims no numbers, nothing has passed. */
+/**
+ * What a gate comes to in a report: in a run that claims no numbers nothing has passed, and nothing failed but what no
+ * generator can cause.
+ */
 export function outcomeOf(gate: GateResult, result: LoadResult): GateResult['outcome'] {
-  return gate.outcome === 'passed' && !isClaimed(result) ? 'withheld' : gate.outcome;
+  if (gate.outcome === 'not observed' || isClaimed(result)) return gate.outcome;
+  return gate.outcome === 'failed' && isOnFinding(gate.gate) ? 'failed' : 'withheld';
 }
 
 /** What was measured at a gate, in words; `≤ X (floor Y)` where it is below twice the floor. */

@@ -1,6 +1,7 @@
 import { code, text } from '../../report/markdown-text.ts';
 import { duration } from '../../report/plain-text.ts';
 import type { LoadResult } from '../verdict/load-result.ts';
+import { behaviourText } from './behaviour-words.ts';
 import { msText, rateText, valueText } from './number-words.ts';
 import {
   deliveredText,
@@ -27,6 +28,7 @@ export function summaryMd(result: LoadResult): string {
     ...section('Gates', gates(result)),
     ...section('Can you trust this run?', trust(result)),
     ...section('Stages', isClaimed(result) ? stages(result) : folded(stages(result))),
+    ...section('Besides', behaviours(result)),
     ...section('Not offered', notOffered(result)),
     ...section('Comparison', isClaimed(result) ? comparison(result) : folded(comparison(result))),
     `${text(environment.cpu)}, ${environment.cores} cores, ${text(environment.kernel)}, Node ${text(environment.node)}${environment.k6 === null ? '' : `, k6 ${text(environment.k6)}`}, plumbline ${text(result.tool.version)}; run \`${code(result.id)}\`, seed ${result.seed}.`,
@@ -105,6 +107,14 @@ function stages({ stages: all }: LoadResult): string[] {
       lossText(stage),
     ]),
   );
+}
+
+/** What happened beside the publishing. */
+function behaviours(result: LoadResult): string[] {
+  return result.stages.flatMap((stage) => {
+    const told = behaviourText(stage, isClaimed(result));
+    return told === undefined ? [] : [`- ${text(stage.name)}: ${text(told)}`];
+  });
 }
 
 function notOffered({ notOffered: all }: LoadResult): string[] {

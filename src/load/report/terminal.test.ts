@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { LoadResult } from '../verdict/load-result.ts';
 import { loadLine } from './load-line.ts';
 import {
   failedLoad,
@@ -10,6 +11,8 @@ import {
   leakedLoad,
   passedLoad,
   sampleLoads,
+  spread,
+  stageOf,
 } from './sample-load.ts';
 import { terminalText } from './terminal.ts';
 
@@ -101,6 +104,49 @@ describe('the terminal', () => {
     expect(plain(terminalText(invalidLoad, { ...look, verbose: true }))).toMatch(
       /diagnostic, not a result: counted, not judged\n[\s\S]*49\.7 ms/,
     );
+  });
+
+  it('fails no gate of an invalid run but on what no generator can cause', () => {
+    const [slow, leaked] = failedLoad.gates.filter(({ outcome }) => outcome === 'failed');
+    if (!slow || !leaked) throw new Error('the sample has no gate that failed');
+    const gates = [slow, { ...leaked, gate: 'leaks == 0', unit: '', value: 3, limit: 0, reason: '' }];
+    const text = plain(terminalText({ ...invalidLoad, gates }, look));
+    expect(text).toContain('✗ leaks == 0 at 500: 3\n');
+    expect(text).not.toContain(`✗ ${slow.gate}`);
+    expect(text).toMatch(/gates: 1 failed, 1 withheld/);
+  });
+
+  it('tells what happened beside the publishing, and times only where they are claimed', () => {
+    const storm = stageOf(200, 3, {
+      shape: { ...stageOf(200, 3).shape, behaviour: { kind: 'storm', jitterMs: 0 } },
+      turnover: { left: 0, cut: 182, back: 181, asleep: 0 },
+      recovery: { p50: 210, p99: 900, all: null },
+    });
+    const tokens = stageOf(500, 3, {
+      intruders: { goodIn: 180, goodOut: 0, badIn: 0, badOut: 420 },
+      latency: { ...stageOf(500, 3).latency, refusal: spread(4) },
+    });
+    const told = (load: LoadResult): string =>
+      plain(terminalText({ ...load, stages: [storm, tokens] }, look)).replace(/\s+/g, ' ');
+    expect(told(passedLoad)).toContain(
+      '200: 182 cut off, 181 back, half in 210 ms, 99 of 100 in 900 ms, all never',
+    );
+    expect(told(passedLoad)).toContain('good ones: 180 let in, 0 refused');
+    expect(told(passedLoad)).toMatch(/500: bad tokens: 420 refused \(p99 [0-9.]+ ms\), 0 let in/);
+    expect(told(invalidLoad)).toContain('200: 182 cut off, 181 back 500: bad tokens: 420 refused, 0 let in');
+  });
+
+  it('tells of connections where nothing was published', () => {
+    const held = stageOf(300, 3, {
+      name: 'held',
+      publishes: { planned: 0, sent: 0, acknowledged: 0, unknown: 0, warmup: 0 },
+      latency: { connect: spread(3, 300), subscribe: spread(1.5, 300) },
+    });
+    const text = plain(terminalText({ ...passedLoad, stages: [held] }, look));
+    expect(text).toMatch(
+      /stage +ready +dialled\/s +connect p50 +connect p99 +subscribe p99 +dropped\n +held +300\/300 +100 /,
+    );
+    expect(text).not.toMatch(/delivered 100|publishes\/s/);
   });
 
   it('tells what leaked, though nothing else can be claimed', () => {

@@ -1,6 +1,7 @@
 import colors from 'picocolors';
 import { count, cut, duration, visible, wrap } from '../../report/plain-text.ts';
-import type { GateResult, LoadResult } from '../verdict/load-result.ts';
+import type { GateResult, LoadResult, StageResult } from '../verdict/load-result.ts';
+import { behaviourText } from './behaviour-words.ts';
 import { decidingStage, loadLine } from './load-line.ts';
 import { msText, rateText, valueText } from './number-words.ts';
 import {
@@ -64,15 +65,49 @@ function stages(result: LoadResult, look: TerminalLook): string[] {
   return [
     ...table.map((line) => cut(line, look.width)),
     ...(isFloored ? hanging(note, look, 5) : []),
+    ...behaviours(result, look),
     ...notOffered,
   ];
 }
 
+/** What happened beside the publishing, a stage a line. */
+function behaviours(result: LoadResult, look: TerminalLook): string[] {
+  return result.stages.flatMap((stage) => {
+    const text = behaviourText(stage, isClaimed(result));
+    return text === undefined ? [] : hanging(`  ${visible(stage.name)}: ${visible(text)}`, look, 4);
+  });
+}
+
+/** Nothing was published: who came, how fast, and who stayed. */
+function connectionsTable({ stages }: LoadResult): string[] {
+  const rows = stages.map((stage) => [
+    nameOf(stage),
+    `${stage.connections.ready}/${stage.connections.asked}`,
+    rateText(stage.shape.connectRate),
+    latencyText(stage, 'connect', stage.latency.connect, 'p50'),
+    latencyText(stage, 'connect', stage.latency.connect, 'p99'),
+    latencyText(stage, 'subscribe', stage.latency.subscribe, 'p99'),
+    String(stage.connections.dropped),
+  ]);
+  const latencies = ['connect p50', 'connect p99', 'subscribe p99'];
+  return columns([['stage', 'ready', 'dialled/s', ...latencies, 'dropped'], ...rows]);
+}
+
+function nameOf({ name, unfinished }: StageResult): string {
+  return cut(visible(name), 20) + (unfinished ? ' (unfinished)' : '');
+}
+
+function isOfConnections({ stages }: LoadResult): boolean {
+  return stages.length > 0 && stages.every(({ publishes }) => publishes.planned === 0);
+}
+
 /** What was performed, and what came of it. */
-function wholeTable({ stages }: LoadResult): string[] {
+function wholeTable(result: LoadResult): string[] {
+  if (isOfConnections(result)) return connectionsTable(result);
+  const { stages } = result;
   const name = headlineOf(stages);
   const rows = stages.map((stage) => [
-    cut(visible(stage.name), 16) + (stage.unfinished ? ' (unfinished)' : ''),
+    nameOf(stage),
     `${stage.connections.ready}/${stage.connections.asked}`,
     rateText(stage.rate.publishesAchieved),
     rateText(stage.rate.deliveriesAchieved),
@@ -87,10 +122,19 @@ function wholeTable({ stages }: LoadResult): string[] {
 }
 
 /** What was performed, of a run that claims no more. */
-function shapesTable({ stages }: LoadResult): string[] {
+function shapesTable(result: LoadResult): string[] {
+  const { stages } = result;
   if (stages.length === 0) return ['  no stage was performed'];
+  if (isOfConnections(result)) {
+    const rows = stages.map((stage) => [
+      nameOf(stage),
+      String(stage.shape.subscribers),
+      rateText(stage.shape.connectRate),
+    ]);
+    return columns([['stage', 'subscribers', 'connections/s asked of it'], ...rows]);
+  }
   const rows = stages.map((stage) => [
-    cut(visible(stage.name), 16) + (stage.unfinished ? ' (unfinished)' : ''),
+    nameOf(stage),
     String(stage.shape.subscribers),
     rateText(stage.rate.publishesOffered),
     rateText(stage.rate.deliveriesOffered),
@@ -183,7 +227,7 @@ function summary(result: LoadResult): string[] {
     ...(isClaimed(result) && stage
       ? [
           `${visible(stage.name)}: ${name}.p99 ${latencyText(stage, name, stage.latency[name], 'p99')}`,
-          `delivered ${deliveredText(stage)}${lossText(stage) === '' ? '' : ` (${lossText(stage)})`}`,
+          ...(stage.publishes.planned > 0 ? [countedText(stage)] : []),
         ]
       : []),
     gateCounts.length === 0 ? 'no gate was judged' : `gates: ${gateCounts.join(', ')}`,
@@ -192,6 +236,14 @@ function summary(result: LoadResult): string[] {
     duration(result.durationMs),
     `exit ${result.exit}`,
   ];
+}
+
+/** `delivered 98 % (lost 14)`; where nothing was published, `ready 300 of 300`. */
+function countedText(stage: StageResult): string {
+  const { ready, asked } = stage.connections;
+  if (stage.publishes.planned === 0) return `ready ${ready} of ${asked}`;
+  const loss = lossText(stage);
+  return `delivered ${deliveredText(stage)}${loss === '' ? '' : ` (${loss})`}`;
 }
 
 /** Why the numbers are not the server's, and what to do about it. */
@@ -211,10 +263,7 @@ function numbersNotClaimed(result: LoadResult, look: TerminalLook): string[] {
   if (isClaimed(result) || result.stages.length === 0) return [];
   const counted = result.stages
     .filter(({ unfinished }) => !unfinished)
-    .map((stage) => {
-      const loss = lossText(stage);
-      return `${cut(visible(stage.name), 16)} delivered ${deliveredText(stage)}${loss === '' ? '' : ` (${loss})`}`;
-    });
+    .map((stage) => `${nameOf(stage)} ${countedText(stage)}`);
   const title = `  ${diagnostic}: counted, not judged`;
   if (look.verbose) return [title, ...wholeTable(result).map((line) => cut(`  ${line}`, look.width))];
   return [

@@ -52,6 +52,17 @@ describe('gates', () => {
     else expect(publishesNeeded(readGate(text, 'slo'))).toBe(needed);
   });
 
+  it('says why a gate has nothing to tell of a stage', () => {
+    expect(held('wrong-accepts == 0')).toMatchObject({
+      outcome: 'not observed',
+      reason: 'nobody tried to get in',
+    });
+    expect(held('recovery.p99 < 30s')).toMatchObject({
+      outcome: 'not observed',
+      reason: 'nobody was cut off',
+    });
+  });
+
   it('passes and fails by the number', () => {
     const last = stage.latency.last;
     if (!last) throw new Error('the sample has no latency of the last receiver');

@@ -50,8 +50,8 @@ const counts = {
 } as const;
 type CountName = keyof typeof counts;
 
-/** Counts that say nothing of the server where the generator itself broke. */
-const generatorsOwn: ReadonlySet<CountName> = new Set(['ghosts', 'leaks', 'changed', 'wrong-accepts']);
+/** Counts that no generator can cause, and that are held against the server whatever became of that. */
+const beyondGenerators: ReadonlySet<CountName> = new Set(['ghosts', 'leaks', 'changed', 'wrong-accepts']);
 
 const form =
   /^([a-z][a-z0-9]*(?:[-.][a-z0-9.]+)*)\s*(<=|>=|==|<|>)\s*([0-9]+(?:\.[0-9]+)?)\s*(ms|s|µs|us|%|)$/;
@@ -134,6 +134,11 @@ export function publishesNeeded({ metric }: Gate): number {
 /** Latencies of which there is a sample a publish. */
 const perPublish: ReadonlySet<LatencyName> = new Set(['delivery', 'last', 'first', 'service', 'acknowledge']);
 
+/** True of a gate, as it is written, on what no generator can cause. */
+export function isOnFinding(gate: string): boolean {
+  return [...beyondGenerators].some((name) => gate.startsWith(name));
+}
+
 /** Holds a stage against a gate. `withheld`: the reason why its latencies and losses are not to be claimed. */
 export function heldAgainst(gate: Gate, stage: StageResult, withheld: string | undefined): GateResult {
   const { metric } = gate;
@@ -149,7 +154,8 @@ export function heldAgainst(gate: Gate, stage: StageResult, withheld: string | u
   if (value === undefined || Number.isNaN(value)) {
     return { ...base, value: null, outcome: 'not observed', reason: whyNot(metric, stage) };
   }
-  const isClaimable = withheld === undefined || (metric.kind === 'count' && generatorsOwn.has(metric.name));
+  const isClaimable =
+    withheld === undefined || (metric.kind === 'count' && beyondGenerators.has(metric.name));
   if (!isClaimable) return { ...base, value, outcome: 'withheld', reason: withheld ?? '' };
   const floor = metric.kind === 'latency' ? floorAt(metric.share, stage) : undefined;
   const atMost = floor !== undefined && isOfServer(metric) && value < 2 * floor;
@@ -163,7 +169,8 @@ export function heldAgainst(gate: Gate, stage: StageResult, withheld: string | u
   };
 }
 
-function isOfServer(metric: Metric): boolean {
+/** True of a latency that has the generator's own share in it, as the floor measures it. */
+export function isOfServer(metric: Metric): boolean {
   return metric.kind === 'latency' && ['delivery', 'last', 'first', 'service'].includes(metric.name);
 }
 
@@ -236,7 +243,17 @@ function countOf(name: CountName, stage: StageResult): number | undefined {
   }
 }
 
+/** Metrics that only one behaviour has anything to tell of, and what is said of the others. */
+const ofBehaviour: Readonly<Partial<Record<CountName, string>>> = {
+  'wrong-accepts': 'nobody tried to get in',
+  'wrong-refusals': 'nobody tried to get in',
+  'recovery.p50': 'nobody was cut off',
+  'recovery.p99': 'nobody was cut off',
+};
+
 function whyNot(metric: Metric, stage: StageResult): string {
+  const other = metric.kind === 'count' ? ofBehaviour[metric.name] : undefined;
+  if (other !== undefined) return other;
   if (metric.kind === 'count' && metric.name === 'memory-growth')
     return 'the target file has no observe: { pid }';
   if (metric.kind === 'count' && metric.name === 'steady') return 'fewer than eight seconds';

@@ -210,6 +210,19 @@ export interface StageResult {
     readonly badIn: number;
     readonly badOut: number;
   } | null;
+  /** What the stage did to the generator's subscribers; not there where it did nothing of the kind. */
+  readonly turnover?: {
+    /** Unsubscribed or closed, as they were told. */
+    readonly left: number;
+    /** Cut off, all at once. */
+    readonly cut: number;
+    /** Ready in the place of one that had left or was cut. */
+    readonly back: number;
+    /** Stopped reading. */
+    readonly asleep: number;
+  };
+  /** Messages of this run that the generator's subscribers got, and their length in bytes, framing apart. */
+  readonly traffic?: { readonly messages: number; readonly bytes: number };
   /** Storm: milliseconds until half, 99 of 100 and all were back; null: never. */
   readonly recovery: {
     readonly p50: number | null;

@@ -82,7 +82,9 @@ describe('recovery after a cut', () => {
   }
 
   it('is over when all who were cut are back', () => {
-    expect(resultOf(cut([1100, 1200, 1300, 1400])).recovery).toEqual({ p50: 200, p99: 400, all: 400 });
+    const result = resultOf(cut([1100, 1200, 1300, 1400]));
+    expect(result.recovery).toEqual({ p50: 200, p99: 400, all: 400 });
+    expect(result.turnover).toEqual({ left: 0, cut: 4, back: 4, asleep: 0 });
   });
 
   it('never is where one does not come back, whoever else came meanwhile', () => {
@@ -90,6 +92,9 @@ describe('recovery after a cut', () => {
     const recorder = new StageRecorder(plan, 'node');
     life(recorder, 7 + seatsPerLife, { dialled: 1001, ready: 1050 });
     record.seats.push(...recorder.record.seats);
-    expect(resultOf(record).recovery).toEqual({ p50: 200, p99: null, all: null });
+    expect(resultOf(record)).toMatchObject({
+      recovery: { p50: 200, p99: null, all: null },
+      turnover: { cut: 4, back: 4 },
+    });
   });
 });

@@ -76,6 +76,10 @@ export function stageResultOf(record: StageRecord, { floor, monitors }: StageCir
       .map(({ at, p50, p99, max }) => ({ second: Math.round((at - began) / 1000), p50, p99, max })),
     intruders: stage.behaviour.kind === 'intruders' ? intrudersOf(record) : null,
     recovery: stage.behaviour.kind === 'storm' ? recoveryOf(record) : null,
+    ...turnoverOf(record),
+    ...(record.counts.frames > 0
+      ? { traffic: { messages: record.counts.frames, bytes: record.counts.bytes } }
+      : {}),
     monitors,
     marks: record.marks.map(({ at, what }) => ({ second: (at - began) / 1000, what })),
   };
@@ -265,16 +269,39 @@ function intrudersOf({ intruders }: StageRecord): StageResult['intruders'] {
   return { goodIn, goodOut, badIn, badOut };
 }
 
-/** From the cut to when half, 99 of 100 and all of the cut subscribers were ready again. */
-function recoveryOf({ seats, marks }: StageRecord): StageResult['recovery'] {
-  const cut = marks.find(({ what }) => what === 'cut')?.at;
-  if (cut === undefined) return null;
+/** Who left, was cut off, came in the place of such a one, or stopped reading. */
+function turnoverOf(record: StageRecord): Pick<StageResult, 'turnover'> {
+  const { kind } = record.plan.stage.behaviour;
+  if (kind === 'steady' || kind === 'intruders') return {};
+  const bulk = record.seats.filter(({ role }) => role === 'bulk');
+  const told = bulk.filter(({ leaving }) => !Number.isNaN(leaving)).length;
+  return {
+    turnover: {
+      left: kind === 'sleepers' ? 0 : told,
+      cut: cutOf(record).size,
+      back: bulk.filter(({ seat, ready }) => seat >= seatsPerLife && !Number.isNaN(ready)).length,
+      asleep: kind === 'sleepers' ? told : 0,
+    },
+  };
+}
+
+/** First seats of those who were ready when all were cut off. */
+function cutOf({ seats, marks }: StageRecord): ReadonlySet<number> {
+  const cut = marks.find(({ what }) => what === 'cut')?.at ?? Number.NaN;
   // Whoever came back is closed after the cut as well, when all is over.
-  const gone = new Set(
+  return new Set(
     seats
       .filter(({ ready, closed, role }) => role === 'bulk' && ready < cut && closed >= cut)
       .map(({ seat }) => seat % seatsPerLife),
   );
+}
+
+/** From the cut to when half, 99 of 100 and all of the cut subscribers were ready again. */
+function recoveryOf(record: StageRecord): StageResult['recovery'] {
+  const { seats, marks } = record;
+  const cut = marks.find(({ what }) => what === 'cut')?.at;
+  if (cut === undefined) return null;
+  const gone = cutOf(record);
   const wanted = gone.size;
   const back = seats
     .filter(({ seat, dialled, role }) => role === 'bulk' && dialled >= cut && gone.has(seat % seatsPerLife))

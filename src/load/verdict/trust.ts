@@ -36,15 +36,15 @@ export function trustOf(
 function processesOf(record: StageRecord): TrustCheck {
   const troubles = [
     ...record.broken,
-    ...record.endings.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`${name} ${trouble}`])),
+    ...record.endings.flatMap(({ name, trouble }) => (trouble === undefined ? [] : [`${name}: ${trouble}`])),
   ];
   return {
     id: 'processes',
     stage: record.plan.stage.name,
-    title: 'every process of the harness did its part',
+    title: 'processes of the harness that did not do their part',
     value: troubles.length,
     limit: 0,
-    unit: 'troubles',
+    unit: '',
     ok: troubles.length === 0,
     advice: troubles.slice(0, 3).join('; '),
   };
