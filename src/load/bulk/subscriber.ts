@@ -1,11 +1,11 @@
 import { seatEvents } from '../control/messages.ts';
 import type { Intended } from '../plan/intended.ts';
-import { type ChannelPlan, channelOfSeat, type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
+import { type ChannelPlan, channelOfSeat, jobsOf, type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
 import { ownWriteOf } from '../wire/own-write.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
-import { newSession, type SessionReader } from '../wire/session.ts';
+import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
 import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
 import type { Connection, ConnectionListener, Host } from './host.ts';
@@ -35,13 +35,13 @@ export class Subscriber implements ConnectionListener {
   readonly seat: number;
   /** The seat it had in its first life, which decides channel and schedule. */
   readonly base: number;
-  readonly ledger = new SeatLedger();
+  readonly ledger: SeatLedger;
   /** From the end of its connection on, or of the attempt. */
   isGone = false;
   readonly #crew: Crew;
   readonly #channel: number;
   readonly #door: ChannelPlan;
-  readonly #state = newSession();
+  readonly #state: SessionState;
   #listener: SubscriberListener | undefined;
   #connection: Connection | undefined;
   #isOpen = false;
@@ -56,6 +56,8 @@ export class Subscriber implements ConnectionListener {
     this.seat = seat;
     this.base = seat % seatsPerLife;
     this.#channel = channelOfSeat(crew.plan, this.base);
+    this.#state = newSession(this.#channel);
+    this.ledger = new SeatLedger(jobsOf(crew.plan.stage));
     this.#listener = listener;
     const door = crew.plan.channels[this.#channel];
     if (!door) throw new Error(`the plan has no channel ${this.#channel}`);

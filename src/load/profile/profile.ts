@@ -13,6 +13,8 @@ export interface WrittenStage {
   readonly name?: string;
   readonly subscribers?: number;
   readonly channels?: number;
+  readonly stream?: 'job' | 'space';
+  readonly jobs?: number;
   readonly spread?: 'even' | 'skewed';
   readonly connectRate?: number;
   readonly rate?: number;
@@ -39,9 +41,12 @@ export interface Profile {
   readonly gates: readonly Gate[];
 }
 
-const ordinary = { subscribers: 100, channels: 1, connectRate: 500, rate: 20, publishes: 1000 } as const;
+const ordinary = {
+  ...{ subscribers: 100, channels: 1, connectRate: 500, rate: 20, publishes: 1000 },
+  jobs: 10,
+} as const;
 
-/** What `--set` may name: the numbers of a stage. */
+/** What `--set` may name: the numbers of a stage, and what is watched. */
 const settable = [
   'subscribers',
   'channels',
@@ -53,6 +58,8 @@ const settable = [
   'padding',
   'churn',
   'sleepers',
+  'jobs',
+  'stream',
 ] as const;
 type Settable = (typeof settable)[number];
 
@@ -123,7 +130,7 @@ export function withSettings(
     if (!name) {
       throw new InputError(`--set ${key}: there is no such setting; there is: ${settable.join(', ')}`);
     }
-    const values = text.split(',').map((part) => numberOf(name, part));
+    const values = text.split(',').map((part) => (name === 'stream' ? streamOf(part) : numberOf(name, part)));
     all =
       values.length === 1
         ? all.map((stage) => ({ ...stage, [name]: values[0] }))
@@ -132,13 +139,18 @@ export function withSettings(
   return all;
 }
 
-function numberOf(key: Settable, text: string): number {
+function streamOf(text: string): 'job' | 'space' {
+  if (text === 'job' || text === 'space') return text;
+  throw new InputError(`--set stream=${text}: there is job, and space`);
+}
+
+function numberOf(key: Exclude<Settable, 'stream'>, text: string): number {
   const value = Number(text);
   const isShare = key === 'churn' || key === 'sleepers';
   const isWhole = isShare || key === 'rate' || key === 'connectRate' || Number.isInteger(value);
   const least =
     key === 'warmup' || key === 'holdMs' || key === 'padding' || key === 'publishes' ? 0 : Number.MIN_VALUE;
-  const most = isShare ? 1 : key === 'channels' ? 65_535 : 10_000_000;
+  const most = isShare ? 1 : key === 'channels' ? 65_535 : key === 'jobs' ? 10_000 : 10_000_000;
   if (text.trim() === '' || !(value >= least && value <= most) || !isWhole) {
     const what = isShare
       ? 'a share above 0, to 1'
@@ -148,14 +160,21 @@ function numberOf(key: Settable, text: string): number {
   return value;
 }
 
-/** A stage with its defaults filled in. `publishes`: false for profiles that only connect. */
+/**
+ * A stage with its defaults filled in. `publishes`: false for profiles that only connect.
+ * @throws InputError for jobs where no space is watched.
+ */
 export function shapeOf(stage: WrittenStage, publishes: boolean): StageShape {
+  if (stage.jobs !== undefined && stage.stream !== 'space') {
+    throw new InputError(`jobs ${stage.jobs}: are of the stream of a space (stream: space)`);
+  }
   const rate = stage.rate ?? ordinary.rate;
   const count = publishes ? (stage.publishes ?? ordinary.publishes) : 0;
   return {
     name: stage.name ?? 'stage',
     subscribers: stage.subscribers ?? ordinary.subscribers,
     channels: stage.channels ?? ordinary.channels,
+    ...(stage.stream === 'space' ? { space: { jobs: stage.jobs ?? ordinary.jobs } } : {}),
     spread: stage.spread ?? 'even',
     connectRate: stage.connectRate ?? ordinary.connectRate,
     pace: publishes ? paceOf(rate, count, stage.burst) : [],

@@ -99,7 +99,7 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
   let nullTarget: NullTarget | undefined;
   try {
     const publishes = run.stages.some((stage) => publishesOf(stage) > 0);
-    if (run.calibrate && publishes) nullTarget = await startNullTarget(run.contract);
+    if (run.calibrate && publishes) nullTarget = await startNullTarget(run.contract, nullOptions(run.stages));
     if (nullTarget) ceiling = await ceilingFor(run, nullTarget);
     const offered = offeredOf(run, ceiling);
     notOffered = offered.notOffered;
@@ -319,6 +319,12 @@ async function ceilingFor(run: LoadRun, nullTarget: NullTarget): Promise<Ceiling
     3000,
     largestShare * deliveriesOf(largest),
   );
+}
+
+/** As many spaces as any stage watches. */
+export function nullOptions(stages: readonly StageShape[]): { readonly tenants?: number } {
+  const spaces = Math.max(0, ...stages.map(({ space, channels }) => (space ? channels : 0)));
+  return spaces > 0 ? { tenants: spaces } : {};
 }
 
 /** No stage could be tried: that is a matter of this machine, and nothing of the target's. */
