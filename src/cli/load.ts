@@ -12,7 +12,7 @@ import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters
 import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
 import { RunFiles } from '../load/run/run-files.ts';
-import { type LoadRun, runLoad } from '../load/run/run-load.ts';
+import { type LoadRun, runLoad, type Server } from '../load/run/run-load.ts';
 import { runSaturate } from '../load/run/run-saturate.ts';
 import { type Gate, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
@@ -23,7 +23,7 @@ import { controlOf, exportCluster, proveExternal } from './load-cluster.ts';
 import { loadDryRun, loadList } from './load-list.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
-import { chooseLoadTarget } from './load-target.ts';
+import { chooseLoadTarget, type LoadTarget } from './load-target.ts';
 import { resultText } from './result-text.ts';
 import { version } from './version.ts';
 
@@ -61,7 +61,7 @@ export async function load(profileName: string | undefined, asked: LoadOptions):
   const control = controlOf(options, process.env);
   if (control) proveExternal(profile, stages, options, '--listen');
   const interrupt = onInterrupt();
-  const chosen = await chooseLoadTarget(options, profile.surfaces, contract);
+  let chosen = await chooseLoadTarget(options, profile.surfaces, contract);
   try {
     const { target } = chosen;
     proveTarget(target, profile, stages);
@@ -89,8 +89,16 @@ export async function load(profileName: string | undefined, asked: LoadOptions):
       profile: isSearch ? saturation : profile,
       stages,
       gates,
-      target,
-      ...(chosen.pid === undefined ? {} : { serverPid: chosen.pid }),
+      ...servedBy(chosen),
+      ...(chosen.isOurs
+        ? {
+            fresh: async () => {
+              await chosen.close();
+              chosen = await chooseLoadTarget(options, profile.surfaces, contract);
+              return servedBy(chosen);
+            },
+          }
+        : {}),
       command: commandOf(profileName, options),
       harness: version(),
       cache: await cacheFolder(),
@@ -205,13 +213,16 @@ async function otherTarget(
   options: LoadOptions,
   surface: SurfaceName,
   contract: Contract,
-): Promise<{ readonly target: Target; readonly serverPid?: number } | undefined> {
+): Promise<Server | undefined> {
   if (options.against === undefined) return undefined;
   if (options.compare !== undefined) {
     throw new InputError('--against and --compare: a run is compared with a server or with a stored run');
   }
-  const other = await chooseLoadTarget({ ...options, target: options.against }, [surface], contract);
-  return { target: other.target, ...(other.pid === undefined ? {} : { serverPid: other.pid }) };
+  return servedBy(await chooseLoadTarget({ ...options, target: options.against }, [surface], contract));
+}
+
+function servedBy({ target, pid }: LoadTarget): Server {
+  return { target, ...(pid === undefined ? {} : { serverPid: pid }) };
 }
 
 /** @throws InputError where `--compare` names no result of a load run. */
