@@ -33,8 +33,11 @@ export function loadDryRun(profile: Profile, stages: readonly StageShape[], targ
       (publishes > 0 ? dueAfter(stage, publishes) : stage.holdMs) / 1000;
     seconds += lasts + 3;
     const perChannel = stage.subscribers / stage.channels;
+    const on = stage.space
+      ? `${count(stage.channels, 'space')} with ${count(stage.space.jobs, 'job')} each`
+      : count(stage.channels, 'channel');
     lines.push(
-      `stage   ${stage.name}: ${count(stage.subscribers, 'connection')} on ${count(stage.channels, 'channel')}, ${count(publishes, 'publish', 'publishes')}, ` +
+      `stage   ${stage.name}: ${count(stage.subscribers, 'connection')} on ${on}, ${count(publishes, 'publish', 'publishes')}, ` +
         `${Math.round(publishes * perChannel)} deliveries at up to ${Math.round(deliveriesOf(stage))}/s, about ${Math.ceil(lasts)} s`,
     );
   }

@@ -11,7 +11,7 @@ import { loadContract } from '../contract/load.ts';
 import type { SurfaceName } from '../contract/requirement.ts';
 import { packageRoot } from '../contract/spec-files.ts';
 import { nodeDriver } from '../load/drivers/node-driver.ts';
-import { shapeOf } from '../load/profile/profile.ts';
+import { shapeOf, type WrittenStage } from '../load/profile/profile.ts';
 import { runLoad } from '../load/run/run-load.ts';
 import { readGate } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
@@ -32,7 +32,11 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 /** A second of load on the reference server with those faults. */
-async function loaded(surface: SurfaceName, faults: readonly string[]): Promise<LoadResult> {
+async function loaded(
+  surface: SurfaceName,
+  faults: readonly string[],
+  more: WrittenStage = {},
+): Promise<LoadResult> {
   const server = await startReference({ contract, surfaces: [surface], faults });
   try {
     const [target] = await targetsOf(server.targets(), 'a test', contract, { proven: true });
@@ -41,7 +45,7 @@ async function loaded(surface: SurfaceName, faults: readonly string[]): Promise<
     return await runLoad({
       ...{ contract, suites, driver: nodeDriver(), seed: 1, folder, signal: new AbortController().signal },
       ...{ id: 'a', profile: { id: 'smoke', title: 'a' }, command: '', harness: '0', cache: folder },
-      stages: [shapeOf({ name: 'a', subscribers: 9, rate: 40, publishes: 40, warmup: 4 }, true)],
+      stages: [shapeOf({ name: 'a', subscribers: 9, rate: 40, publishes: 40, warmup: 4, ...more }, true)],
       gates: [readGate('connected == 100%', 'profile')],
       ...{ target, forced: true, calibrate: false, repeat: 1 },
       listener: { phase: silent, stageStarted: silent, progress: silent, stageEnded: silent },
@@ -86,6 +90,37 @@ describe('what probes see is judged by the monitors of the surface', () => {
     },
     60_000,
   );
+
+  describe('and on the streams of spaces', () => {
+    const spaces = { stream: 'space', channels: 2, jobs: 3 } as const;
+
+    it('a right server breaks nothing, and each viewer has all of the jobs of its space', async () => {
+      const result = await loaded('emit', [], spaces);
+      const [stage] = result.stages;
+      expect(result.findings).toEqual([]);
+      expect(stage?.deliveries).toMatchObject({ owed: 9 * 22, received: 9 * 22, lost: 0, leaks: 0 });
+      const { judged = 0, notRun = [] } = stage?.monitors ?? {};
+      expect(judged).toBeGreaterThan(3 * 22);
+      expect(notRun.filter(({ reason }) => reason.startsWith('it broke'))).toEqual([]);
+      expect(validate(JSON.parse(JSON.stringify(result))), JSON.stringify(validate.errors)).toBe(true);
+    }, 60_000);
+
+    it('one that lets a space hear of another fails', async () => {
+      const result = await loaded('emit', ['emit/foreign-space-hears'], spaces);
+      expect(result).toMatchObject({ verdict: 'fail', exit: 1, stages: [{ deliveries: { leaks: 9 * 22 } }] });
+    }, 60_000);
+
+    it('one whose events there bear no name fails', async () => {
+      const result = await loaded('emit', ['emit/space-events-without-name'], spaces);
+      expect(broken(result)).toContain('E42');
+      expect(result).toMatchObject({ verdict: 'fail', exit: 1 });
+    }, 60_000);
+
+    it('one that keeps progress from them lets nobody become ready, and passes nothing', async () => {
+      const result = await loaded('emit', ['emit/progress-withheld-from-space'], spaces);
+      expect(result).toMatchObject({ verdict: 'incomplete', exit: 3 });
+    }, 60_000);
+  });
 
   it('and what should only be ends nothing', async () => {
     const result = await loaded('emit', ['emit/init-sent-twice', 'emit/timestamps-go-backwards']);

@@ -74,7 +74,11 @@ export function loadCommand(
       ]),
     )
     .option('--budget <time>', 'saturate: how long the search may take, such as 10m or 300s', time)
-    .option('--repeat <n>', 'performs each stage so often; comparisons need 5', whole(1, 100))
+    .option(
+      '--repeat <n>',
+      'performs each stage so often, each time on a reference server of its own; comparisons need 5',
+      whole(1, 100),
+    )
     .option(
       '--against <file|url>',
       'another server, measured in turn with the first; 5 times, if --repeat does not say',

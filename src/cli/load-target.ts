@@ -14,7 +14,9 @@ export interface LoadTarget {
   readonly target: Target;
   /** Of the server, where it can be watched. */
   readonly pid?: number;
-  /** Ends it, if this run started it. */
+  /** True where this run has started it, and may start another one. */
+  readonly isOurs: boolean;
+  /** Ends it, if this run started it. May be called again. */
   readonly close: () => Promise<void>;
 }
 
@@ -33,7 +35,7 @@ export async function chooseLoadTarget(
     const targets = await loadTargets(options.target, { contract, env: process.env });
     const target = chosenOf(targets, options, surfaces);
     const pid = target.observe?.pid;
-    return { target, ...(pid === undefined ? {} : { pid }), close: async () => {} };
+    return { target, ...(pid === undefined ? {} : { pid }), isOurs: false, close: async () => {} };
   }
   return startReferenceProcess(options, surfaces, contract);
 }
@@ -88,7 +90,7 @@ async function startReferenceProcess(
     child.stderr.resume();
     const targets = await loadTargets(file, { contract, env: {} });
     const target = { ...chosenOf(targets, options, surfaces), at: 'the embedded reference server' };
-    return { target, ...(child.pid === undefined ? {} : { pid: child.pid }), close };
+    return { target, ...(child.pid === undefined ? {} : { pid: child.pid }), isOurs: true, close };
   } catch (cause) {
     await close();
     throw cause;

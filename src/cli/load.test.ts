@@ -40,6 +40,22 @@ describe('plumbline load', () => {
     expect(stdout).toContain('500 connections on 1 channel, 1100 publishes, 550000 deliveries');
   });
 
+  it('says what the streams of spaces would cost, and how many it lacks', async () => {
+    const tokens = { producer: 'a-producer', worker: 'a-worker', read: 'a-reader' };
+    const file = await fileOf({
+      ...{ name: 'jobs', surface: 'emit', dialect: 'emit@1', drivers: ['emit-rest'], dedicated: true },
+      urls: { ws: 'ws://127.0.0.1:1', http: 'http://127.0.0.1:1' },
+      spaces: [{ id: 'one', tenant: 'own', tokens }],
+    });
+    const dry = ['load', 'fanout', '--target', file, '--dry-run', '--set', 'stream=space', 'jobs=20'];
+    const { exit, stdout } = await plumbline(dry);
+    expect(stdout).toContain('50 connections on 1 space with 20 jobs each, 1100 publishes, 55000 deliveries');
+    expect(exit).toBe(0);
+    const lacking = await plumbline([...dry, 'channels=2']);
+    expect(lacking.stderr).toContain('2 spaces with the tokens producer, worker, read: it has 1');
+    expect(lacking.exit).toBe(2);
+  });
+
   it.each<[string, string[], string]>([
     ['no profile', [], 'needs a profile'],
     ['a profile that there is not', ['nonsense'], 'there is no profile nonsense; there is: auth-storm'],
@@ -64,6 +80,10 @@ describe('plumbline load', () => {
       ['saturate', '--no-calibration'],
       'needs to know where the generator ends',
     ],
+    ['a space of another surface', ['fanout', '--set', 'stream=space', '--surface', 'pusher'], 'is of emit'],
+    ['a space of a profile without emit', ['request-ack', '--set', 'stream=space'], 'is of emit'],
+    ['jobs of no space', ['smoke', '--set', 'jobs=5'], 'are of the stream of a space'],
+    ['a stream that there is not', ['smoke', '--set', 'stream=all'], 'there is job, and space'],
     ['a search without a search', ['smoke', '--param', 'rate'], 'are for load saturate'],
     ['a time that is none', ['saturate', '--budget', 'long'], 'must be a time'],
   ])('refuses %s, exit 2', async (_what, args, why) => {

@@ -5,7 +5,7 @@ import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
 import type { SurfaceName } from '../contract/requirement.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
-import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
+import { jobsOf, publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { lackingFor } from '../load/prepare/prepare.ts';
 import { loadProfile, type Profile, shapeOf } from '../load/profile/profile.ts';
 import { withSettings } from '../load/profile/settings.ts';
@@ -13,7 +13,7 @@ import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters
 import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
 import { RunFiles } from '../load/run/run-files.ts';
-import { type LoadRun, runLoad } from '../load/run/run-load.ts';
+import { type LoadRun, runLoad, type Server } from '../load/run/run-load.ts';
 import { runSaturate } from '../load/run/run-saturate.ts';
 import { type Gate, isOfServer, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
@@ -24,7 +24,7 @@ import { controlOf, exportCluster, proveExternal } from './load-cluster.ts';
 import { loadDryRun, loadList } from './load-list.ts';
 import type { LoadOptions } from './load-options.ts';
 import { LoadProgress } from './load-progress.ts';
-import { chooseLoadTarget } from './load-target.ts';
+import { chooseLoadTarget, type LoadTarget } from './load-target.ts';
 import { resultText } from './result-text.ts';
 import { version } from './version.ts';
 
@@ -36,9 +36,9 @@ const usualBudgetMs = 10 * 60_000;
 const otherFiles = 200;
 
 /** `plumbline load PROFILE`: resolves to the exit code. */
-export async function load(profileName: string | undefined, options: LoadOptions): Promise<number> {
+export async function load(profileName: string | undefined, asked: LoadOptions): Promise<number> {
   const contract = await loadContract();
-  if (options.list) {
+  if (asked.list) {
     process.stdout.write(await loadList(contract));
     return exitCodes.done;
   }
@@ -46,11 +46,12 @@ export async function load(profileName: string | undefined, options: LoadOptions
     throw new InputError('load: needs a profile, such as smoke or fanout; --list prints them');
   }
   const isSearch = profileName === 'saturate';
-  if (!isSearch && (options.param !== undefined || options.budget !== undefined)) {
+  if (!isSearch && (asked.param !== undefined || asked.budget !== undefined)) {
     throw new InputError('--param and --budget: are for load saturate');
   }
   const profile = await loadProfile(isSearch ? 'fanout' : profileName, contract);
-  const stages = withSettings(profile.stages, options.set).map((stage) => shapeOf(stage, profile.publishes));
+  const stages = withSettings(profile.stages, asked.set).map((stage) => shapeOf(stage, profile.publishes));
+  const options = proveStreams(profile, stages, asked);
   const gates = [...profile.gates, ...options.slo.map((text) => readGate(text, 'slo'))];
   proveGates(gates, stages);
   proveCalibration(gates, options, isSearch);
@@ -62,7 +63,7 @@ export async function load(profileName: string | undefined, options: LoadOptions
   const control = controlOf(options, process.env);
   if (control) proveExternal(profile, stages, options, '--listen');
   const interrupt = onInterrupt();
-  const chosen = await chooseLoadTarget(options, profile.surfaces, contract);
+  let chosen = await chooseLoadTarget(options, profile.surfaces, contract);
   try {
     const { target } = chosen;
     proveTarget(target, profile, stages);
@@ -90,8 +91,16 @@ export async function load(profileName: string | undefined, options: LoadOptions
       profile: isSearch ? saturation : profile,
       stages,
       gates,
-      target,
-      ...(chosen.pid === undefined ? {} : { serverPid: chosen.pid }),
+      ...servedBy(chosen),
+      ...(chosen.isOurs
+        ? {
+            fresh: async () => {
+              await chosen.close();
+              chosen = await chooseLoadTarget(options, profile.surfaces, contract);
+              return servedBy(chosen);
+            },
+          }
+        : {}),
       command: commandOf(profileName, options),
       harness: version(),
       cache: await cacheFolder(),
@@ -156,6 +165,16 @@ function proveCalibration(gates: readonly Gate[], { calibration }: LoadOptions, 
   }
 }
 
+/** Spaces are of emit alone, which is then the surface. @throws InputError where another one was asked for. */
+function proveStreams(profile: Profile, stages: readonly StageShape[], options: LoadOptions): LoadOptions {
+  if (stages.every(({ space }) => space === undefined)) return options;
+  const { surface = 'emit' } = options;
+  if (surface === 'emit' && profile.surfaces.includes('emit')) return { ...options, surface };
+  throw new InputError(
+    `load ${profile.id}: stream: space is of emit, which has spaces; not of ${surface === 'emit' ? profile.surfaces.join(', ') : surface}`,
+  );
+}
+
 function proveProfile(profile: Profile, { surface, driver }: LoadOptions): void {
   if (surface !== undefined && !profile.surfaces.includes(surface)) {
     const why =
@@ -176,13 +195,16 @@ function proveTarget(target: Target, profile: Profile, stages: readonly StageSha
   const channels = Math.max(...stages.map((stage) => stage.channels));
   const subscribers = Math.max(...stages.map((stage) => stage.subscribers));
   const rate = Math.max(0, ...stages.flatMap(({ pace }) => pace.map((one) => one.rate)));
-  const lacking = lackingFor(target, { publish: profile.publishes, channels });
+  const spaces = Math.max(0, ...stages.map((stage) => (stage.space ? stage.channels : 0)));
+  const jobs = Math.max(...stages.map((stage) => stage.channels * jobsOf(stage)));
+  const needs = { publish: profile.publishes, channels, ...(spaces > 0 ? { spaces } : {}) };
+  const lacking = lackingFor(target, needs);
   if (lacking.length > 0) {
     throw new InputError(
       `${target.at}: target "${target.name}" lacks for load ${profile.id}: ${lacking.join('; ')}`,
     );
   }
-  const { connections, requestsPerSecond, jobs } = target.limits;
+  const { connections, requestsPerSecond, jobs: mostJobs } = target.limits;
   const over = (name: string, limit: number | undefined, wanted: number): void => {
     if (limit === undefined || wanted <= limit) return;
     throw new InputError(
@@ -190,8 +212,8 @@ function proveTarget(target: Target, profile: Profile, stages: readonly StageSha
     );
   };
   over('connections', connections, subscribers);
-  over('requestsPerSecond', requestsPerSecond, target.surface === 'beam' ? 0 : rate);
-  over('jobs', jobs, target.surface === 'emit' ? channels : 0);
+  over('requestsPerSecond', requestsPerSecond, target.surface === 'beam' ? 0 : Math.max(rate, spaces));
+  over('jobs', mostJobs, target.surface === 'emit' ? jobs : 0);
   const files = openFiles();
   if (files > 0 && subscribers + otherFiles > files) {
     throw new InputError(
@@ -205,13 +227,16 @@ async function otherTarget(
   options: LoadOptions,
   surface: SurfaceName,
   contract: Contract,
-): Promise<{ readonly target: Target; readonly serverPid?: number } | undefined> {
+): Promise<Server | undefined> {
   if (options.against === undefined) return undefined;
   if (options.compare !== undefined) {
     throw new InputError('--against and --compare: a run is compared with a server or with a stored run');
   }
-  const other = await chooseLoadTarget({ ...options, target: options.against }, [surface], contract);
-  return { target: other.target, ...(other.pid === undefined ? {} : { serverPid: other.pid }) };
+  return servedBy(await chooseLoadTarget({ ...options, target: options.against }, [surface], contract));
+}
+
+function servedBy({ target, pid }: LoadTarget): Server {
+  return { target, ...(pid === undefined ? {} : { serverPid: pid }) };
 }
 
 /** @throws InputError where `--compare` names no result of a load run. */

@@ -1,7 +1,7 @@
 import type { Order } from '../control/messages.ts';
 import { Intended } from '../plan/intended.ts';
 import { seatsPerLife } from '../plan/load-plan.ts';
-import { sessionReader } from '../wire/sessions.ts';
+import { readerOf } from '../wire/sessions.ts';
 import { Accounts } from './accounts.ts';
 import { Asking } from './asking.ts';
 import { Handshakes } from './handshakes.ts';
@@ -96,7 +96,7 @@ export class BulkMember {
     this.#crew = {
       host,
       plan,
-      reader: sessionReader(plan.surface, plan.run),
+      reader: readerOf(plan),
       intended: new Intended(plan),
       accounts: new Accounts(host),
       gone: (subscriber) => this.#all.delete(subscriber),

@@ -25,7 +25,7 @@ export interface IntruderListener {
 
 /**
  * One that tries to get in, with a good token or a bad one, and is gone as soon as it is known whether it could. In is
- * who is ready; on a stream that greets nobody, who is still connected after the time for an answer. On pusher, where
+ * who is ready or is given what others get; on a stream that greets nobody, who is still connected after the time for an answer. On pusher, where
  * anybody may connect, a bad one has a signature of which a digit is wrong. This file runs in Node and in k6.
  */
 export class Intruder implements ConnectionListener {
@@ -87,6 +87,7 @@ export class Intruder implements ConnectionListener {
     if (data === undefined || !this.#listener) return;
     switch (this.#reader.read(data, this.#state)) {
       case 'ready':
+      case 'delivery':
         this.#decide(true, at);
         return;
       case 'refused':

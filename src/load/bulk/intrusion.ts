@@ -1,6 +1,6 @@
 import type { Order } from '../control/messages.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
-import { sessionReader } from '../wire/sessions.ts';
+import { readerOf } from '../wire/sessions.ts';
 import type { Handshakes } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { type Attempt, Intruder, isBad } from './intruder.ts';
@@ -27,7 +27,7 @@ export class Intrusion {
     const doors = this.#plan.intruder;
     if (!doors) throw new Error('intruders without a door in the plan');
     const count = Math.floor((rate * forMs) / 1000);
-    const reader = sessionReader(this.#plan.surface, this.#plan.run);
+    const reader = readerOf(this.#plan);
     const from = this.#host.now();
     let [isIn, isOut] = [0, 0];
     if (count === 0) ended(0, 0);

@@ -1,11 +1,11 @@
 import { seatEvents } from '../control/messages.ts';
 import type { Intended } from '../plan/intended.ts';
-import { type ChannelPlan, channelOfSeat, type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
+import { type ChannelPlan, channelOfSeat, jobsOf, type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
 import { ownWriteOf } from '../wire/own-write.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
-import { newSession, type SessionReader } from '../wire/session.ts';
+import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
 import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
 import type { Connection, ConnectionListener, Host } from './host.ts';
@@ -46,7 +46,7 @@ export class Subscriber implements ConnectionListener {
   readonly #crew: Crew;
   readonly #channel: number;
   readonly #door: ChannelPlan;
-  readonly #state = newSession();
+  readonly #state: SessionState;
   #listener: SubscriberListener | undefined;
   #connection: Connection | undefined;
   /** From the end of its connection on, or of the attempt. */
@@ -65,6 +65,7 @@ export class Subscriber implements ConnectionListener {
     this.seat = seat;
     this.base = seat % seatsPerLife;
     this.#channel = channelOfSeat(crew.plan, this.base);
+    this.#state = newSession(this.#channel);
     this.#listener = listener;
     const door = crew.plan.channels[this.#channel];
     if (!door) throw new Error(`the plan has no channel ${this.#channel}`);
@@ -266,7 +267,7 @@ export class Subscriber implements ConnectionListener {
 
   /** The ledger, whose news are told next time. */
   #told(): SeatLedger {
-    this.#ledger ??= new SeatLedger();
+    this.#ledger ??= new SeatLedger(jobsOf(this.#crew.plan.stage));
     if (!this.#ledger.hasNews) this.#crew.accounts.news(this.seat, this.#ledger);
     return this.#ledger;
   }

@@ -33,6 +33,11 @@ export type Order =
   | { readonly say: 'join'; readonly id: number; readonly count: number; readonly rate: number }
   /** Publisher; on beam whoever holds subscribers: publish by the schedule, its first at that moment. */
   | { readonly say: 'publish'; readonly startAt: number }
+  /**
+   * Publisher, where a stream greets nobody: publish on each channel, every so many milliseconds, what subscribers are
+   * ready with. 0: no more.
+   */
+  | { readonly say: 'greet'; readonly everyMs: number }
   /** Leave with so many of the oldest subscribers, fence each, and join as many anew. */
   | { readonly say: 'swap'; readonly id: number; readonly count: number; readonly rate: number }
   /** Cut all connections at once without a close, and come back within so long. Answered by `joined`. */

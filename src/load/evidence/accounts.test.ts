@@ -74,6 +74,7 @@ function seat(received: readonly number[], more: Partial<SeatRecord> = {}): Seat
     again: [],
     changed: [],
     ghosts: [],
+    crossed: [],
     foreign: [],
     asked: [],
     ...more,
@@ -157,6 +158,19 @@ describe('the accounts of a stage', () => {
     expect(accountOf(inTurn)).toMatchObject({ reordered: 1, raced: 0 });
     const atOnce = recordOf(10, new Set(), 150);
     atOnce.seats.push(seat([0, 1, 2], { late: [1] }));
+    expect(accountOf(atOnce)).toMatchObject({ reordered: 0, raced: 1 });
+  });
+
+  it('blame nobody for the order between two jobs of a space, and within one as ever', () => {
+    const record = recordOf(10);
+    const { stage } = record.plan;
+    const ofSpace = { ...record, plan: { ...record.plan, stage: { ...stage, space: { jobs: 3 } } } };
+    // 1 was acknowledged before 4 was sent, which is the next of its job.
+    ofSpace.seats.push(seat([0, 1, 2, 3, 4], { crossed: [2, 3], late: [1] }));
+    expect(accountOf(ofSpace)).toMatchObject({ reordered: 1, raced: 2, received: 5 });
+    const slow = recordOf(10, new Set(), 350);
+    const atOnce = { ...slow, plan: { ...slow.plan, stage: { ...stage, space: { jobs: 3 } } } };
+    atOnce.seats.push(seat([0, 1, 2, 3, 4], { late: [1] }));
     expect(accountOf(atOnce)).toMatchObject({ reordered: 0, raced: 1 });
   });
 

@@ -1,3 +1,4 @@
+import { jobsOf } from '../plan/load-plan.ts';
 import type { PublishRecord, SeatRecord, StageRecord } from './stage-record.ts';
 
 /**
@@ -16,7 +17,7 @@ export interface Accounts {
   readonly duplicated: number;
   /** Came after a later one, though it had been acknowledged before that was sent. */
   readonly reordered: number;
-  /** Came after a later one, both having been under way at once: nobody promised an order. */
+  /** Came after a later one where nobody promised an order: both were under way at once, or they are of two jobs. */
   readonly raced: number;
   readonly ghosts: number;
   readonly leaks: number;
@@ -56,6 +57,7 @@ export function accountOf(record: StageRecord): Accounts {
     indeterminate: 0,
   };
   const isOwn = record.plan.surface === 'beam';
+  const jobs = jobsOf(record.plan.stage);
   const channels = isOwn ? undefined : sentByChannel(record.publishes);
   for (const seat of record.seats) {
     accounts.duplicated += seat.again.length;
@@ -72,8 +74,9 @@ export function accountOf(record: StageRecord): Accounts {
     accounts.received += has;
     accounts.lost += owes - has;
     accounts.indeterminate += countOf(seat.received, undefined) - has;
+    accounts.raced += seat.crossed.length;
     for (const seq of seat.late) {
-      if (isOwn || isInOrder(channel, seq)) accounts.reordered += 1;
+      if (isOwn || isInOrder(channel, seq, jobs)) accounts.reordered += 1;
       else accounts.raced += 1;
     }
   }
@@ -144,10 +147,10 @@ function firstAfter(sent: Float64Array, moment: number): number {
   return low;
 }
 
-/** A publish that was acknowledged before the next one was sent has its place before it. */
-function isInOrder(channel: Sent | undefined, seq: number): boolean {
+/** A publish that was acknowledged before the next one of its job was sent has its place before it. */
+function isInOrder(channel: Sent | undefined, seq: number, jobs: number): boolean {
   if (!channel) return false;
-  return (channel.acknowledged[seq] ?? Number.NaN) <= (channel.sent[seq + 1] ?? Number.NaN);
+  return (channel.acknowledged[seq] ?? Number.NaN) <= (channel.sent[seq + jobs] ?? Number.NaN);
 }
 
 /** How many numbers some ranges have, of those that are known to be published. */

@@ -46,6 +46,8 @@ export interface SeatRecord {
   /** Sequence numbers, each once for each time. */
   readonly late: number[];
   readonly again: number[];
+  /** After a later one of another job: nobody promised an order. */
+  readonly crossed: number[];
   readonly changed: number[];
   /** Pairs seq, channel. */
   readonly ghosts: number[];

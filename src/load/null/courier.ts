@@ -26,12 +26,13 @@ export interface Courier {
 /** Writes, and nothing else. */
 export function plainCourier(ledger: Ledger): Courier {
   return {
-    deliver({ frame }, { viewers }) {
+    deliver({ frame, seq }, { viewers }) {
       for (const connection of viewers) {
         if (!connection.isOpen) continue;
         frame.writeTo(connection.sink);
         connection.delivered += 1;
         ledger.deliveries += 1;
+        if (seq < 0) ledger.unnumbered += 1;
       }
     },
   };
@@ -114,6 +115,7 @@ export class FaultyCourier implements Courier {
       const actual = publish.frame.writeTo(connection.sink);
       connection.delivered += 1;
       this.#ledger.deliveries += 1;
+      if (publish.seq < 0) this.#ledger.unnumbered += 1;
       for (const fault of waited ? [...faults, 'stall' as const] : faults) {
         if (fault) {
           this.#ledger.note(fault, publish.channel, publish.seq, due, actual, connection.number);
@@ -137,10 +139,12 @@ export class FaultyCourier implements Courier {
     connection.held = { publish, due, timer };
   }
 
-  #release(connection: Connection, { channel, seq }: Publish): void {
+  #release(connection: Connection, { channel, seq, job }: Publish): void {
     const { held } = connection;
-    // An earlier one that took its time on the way here would put it in order again.
-    if (!held || (held.publish.channel === channel && held.publish.seq > seq)) return;
+    // An earlier one that took its time on the way here would put it in order again; one of another job never overtakes.
+    if (!held || held.publish.job !== job || (held.publish.channel === channel && held.publish.seq > seq)) {
+      return;
+    }
     connection.held = undefined;
     clearTimeout(held.timer);
     this.#put(connection, held.publish, held.due, 'reorder');

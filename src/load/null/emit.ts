@@ -161,7 +161,7 @@ export class NullEmit implements NullSurface {
   #announce(job: Job, type: string, data?: Json): void {
     this.#parts.ledger.publishes += 1;
     const { viewers, space } = job;
-    this.#parts.courier.deliver(this.#maker.make(stampedHead + eventOf(job, type, data)), {
+    this.#parts.courier.deliver(this.#maker.make(stampedHead + eventOf(job, type, data), job.id), {
       viewers: both(viewers, space.viewers),
       others: this.#watching,
       isForeign: (connection) => !viewers.has(connection) && !space.viewers.has(connection),

@@ -5,6 +5,7 @@ const mostRows = 200_000;
 /** What the server did wrong, as it did it, and how much it did. */
 export class Ledger {
   deliveries = 0;
+  unnumbered = 0;
   publishes = 0;
   connections = 0;
   accepted = 0;
@@ -40,13 +41,14 @@ export class Ledger {
   }
 
   toJson(): NullLedger {
-    const { deliveries, publishes, connections, accepted, refusedBad, overflowed } = this;
+    const { deliveries, unnumbered, publishes, connections, accepted, refusedBad, overflowed } = this;
     const faults = Object.fromEntries(faultNames.map((name) => [name, this.#entry(name)]));
     return {
       faults: faults as unknown as NullLedger['faults'],
       leftOut: this.#leftOut,
       unfencedGhosts: [...this.#unfenced.values()].reduce((sum, count) => sum + count, 0),
       deliveries,
+      unnumbered,
       publishes,
       connections,
       accepted,
@@ -62,6 +64,7 @@ export class Ledger {
     this.#rows = 0;
     this.#leftOut = 0;
     this.deliveries = 0;
+    this.unnumbered = 0;
     this.publishes = 0;
     this.refusedBad = 0;
     this.overflowed = 0;

@@ -81,7 +81,7 @@ describe('the null server', () => {
     await post(`/api/v1/jobs/${job}/ack`, {}, 'null-0.worker');
     const began: number[] = [];
     const progress = (number: number): Promise<Response> =>
-      post(`/api/v1/jobs/${job}/progress`, { id: markerOf({ run, channel: 3, number }) }, 'null-0.worker');
+      post(`/api/v1/jobs/${job}/progress`, { id: markerOf({ run, channel: 0, number }) }, 'null-0.worker');
     let isReady = false;
     spaceReady.then(() => {
       isReady = true;
@@ -95,7 +95,7 @@ describe('the null server', () => {
     await post(`/api/v1/jobs/${job}/complete`, { result: 1 }, 'null-0.worker');
     const viewers = [ofJob, ofOther, ofSpace];
     await Promise.all(viewers.map((viewer) => viewer.fence()));
-    const all = Array.from({ length: 5 }, (_, seq) => [3, seq]);
+    const all = Array.from({ length: 5 }, (_, seq) => [0, seq]);
     expect(viewers.map(({ seen }) => seen.map(({ channel, seq }) => [channel, seq]))).toEqual([all, [], all]);
     for (const { seen } of viewers) expectStamped(seen, began);
     expect(JSON.parse(ofSpace.seen[0]?.text ?? '')).toEqual({
@@ -105,7 +105,7 @@ describe('the null server', () => {
       status: 'running',
       jobName: 'job',
       timestamp: expect.any(String),
-      data: { id: markerOf({ run, channel: 3, number: 0 }) },
+      data: { id: markerOf({ run, channel: 0, number: 0 }) },
     });
   });
 

@@ -139,6 +139,8 @@ export interface NullLedger {
   readonly unfencedGhosts: number;
   /** Frames of publishes that were written, those that a fault has added included. */
   readonly deliveries: number;
+  /** Of these, without the number of a publish: what a surface says by itself, or what finds out who is ready. */
+  readonly unnumbered: number;
   readonly publishes: number;
   /** Connections now, and since the beginning. */
   readonly connections: number;

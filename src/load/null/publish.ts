@@ -9,6 +9,8 @@ export interface Publish {
   /** Numbers of its marker. -1: it has none, or only finds out who is ready, and no fault touches it. */
   readonly channel: number;
   readonly seq: number;
+  /** Of emit: the job, within which the order counts. */
+  readonly job: string;
   readonly frame: StampedFrame;
   /** What is delivered in its place where the payload is to be changed. */
   readonly changed: (longer: boolean) => Publish;
@@ -26,7 +28,7 @@ export class PublishMaker {
     this.#surface = surface;
   }
 
-  make(message: string): Publish {
+  make(message: string, job = ''): Publish {
     const at = this.#marker.find(message);
     const counts = at >= 0 && this.#marker.number !== readyNumber;
     if (counts && this.#marker.run !== this.#run) {
@@ -38,6 +40,7 @@ export class PublishMaker {
     const publish: Publish = {
       channel: reader?.channel ?? -1,
       seq: reader?.seq ?? -1,
+      job,
       frame: new StampedFrame(message),
       changed: (longer) => ({ ...publish, frame: new StampedFrame(altered(message, at, longer)) }),
     };

@@ -43,7 +43,7 @@ export class WsViewer {
     channel: string,
     options: ClientOptions,
   ) {
-    const reader = sessionReader(surface, run);
+    const reader = sessionReader(surface, run, url.includes('/realtime/spaces/') ? 'space' : 'job');
     this.socket = new WebSocket(url, { perMessageDeflate: false, ...options });
     this.socket.on('message', (data) => {
       const at = now();

@@ -13,7 +13,7 @@ import { SystemWatch } from './system.ts';
 /** What a stage is performed with. */
 export interface StageContext {
   readonly plan: LoadPlan;
-  /** How it is published; undefined where subscribers ask for themselves, or nothing is published at all. */
+  /** How it is published; undefined where subscribers ask for themselves, or nothing is to be published at all. */
   readonly via?: PublishVia;
   readonly driver: BulkDriver;
   /** Members of the generator. */
@@ -96,6 +96,11 @@ export class Conductor {
 
   mark(what: string): void {
     this.record.marks.push({ at: now(), what });
+  }
+
+  /** Has the publisher publish, every so many milliseconds, what subscribers are ready with; 0: no more. */
+  greet(everyMs: number): void {
+    for (const member of this.#of('publisher')) member.order({ say: 'greet', everyMs });
   }
 
   /** Everything that can open connections: `group` says who. Resolves to how many are ready and how many are not. */

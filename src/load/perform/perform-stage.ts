@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import { accountOf } from '../evidence/accounts.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
-import { bulkOf, type LoadPlan, publishesOf } from '../plan/load-plan.ts';
+import { bulkOf, type LoadPlan, publishesOf, type StageShape } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Conductor, type StageContext } from './conductor.ts';
 
@@ -10,6 +10,15 @@ import { Conductor, type StageContext } from './conductor.ts';
 const probeRate = 200;
 /** Least and most that is waited for what is owed after the last publish. */
 const drainMs = 10_000;
+/** Between two events that subscribers of a space are ready with. */
+const leastGreetMs = 100;
+const mostGreetMs = 1000;
+
+/** How often a space is greeted: no more than the stage itself publishes there, within bounds that keep joins short. */
+function greetEveryMs({ pace: [first], channels }: StageShape): number {
+  const own = first ? (1000 * channels) / first.rate : mostGreetMs;
+  return Math.min(mostGreetMs, Math.max(leastGreetMs, own));
+}
 
 /** Performs one stage: connect without publishing, late probes last, publish, drain. Whatever happens, it ends. */
 export async function performStage(context: StageContext): Promise<StageRecord> {
@@ -35,6 +44,7 @@ async function connect(conductor: Conductor, plan: LoadPlan): Promise<void> {
   const { probes, sentinels, stage } = plan;
   const bulk = bulkOf(plan);
   conductor.mark('connect');
+  if (stage.space) conductor.greet(greetEveryMs(stage));
   let ready = 0;
   for (const part of [1, 2, 3]) {
     const some = (count: number): number => Math.round((count * part) / 3);
@@ -51,6 +61,8 @@ async function connect(conductor: Conductor, plan: LoadPlan): Promise<void> {
     ready += more.ready;
   }
   await conductor.flush();
+  // Nobody joins later but where subscribers change.
+  if (stage.space && stage.behaviour.kind !== 'churn' && stage.behaviour.kind !== 'storm') conductor.greet(0);
   conductor.mark('ready');
   if (ready === 0) conductor.record.unreachable = whyNobody(conductor.record);
 }
@@ -69,6 +81,7 @@ async function whilePublishing(conductor: Conductor, { plan, via, signal }: Stag
   } else await hold(stage.holdMs, signal);
   over.abort();
   await behaving;
+  if (stage.space) conductor.greet(0);
   conductor.mark('published');
 }
 

@@ -135,6 +135,7 @@ export class StageRecorder {
       received: [],
       late: [],
       again: [],
+      crossed: [],
       changed: [],
       ghosts: [],
       foreign: [],
@@ -191,6 +192,11 @@ export class StageRecorder {
       case runKinds.late:
         this.received += 1;
         seat.late.push(from);
+        addRange(seat.received, from, to);
+        return;
+      case runKinds.crossed:
+        this.received += 1;
+        seat.crossed.push(from);
         addRange(seat.received, from, to);
         return;
       case runKinds.again:

@@ -11,6 +11,11 @@ export interface StageShape {
   /** Subscribers at the end of the ramp: probes, sentinel and generator together. */
   readonly subscribers: number;
   readonly channels: number;
+  /**
+   * Emit: each channel is the stream of a space, in which so many jobs report by turns. Absent: a channel is the stream
+   * of one job.
+   */
+  readonly space?: { readonly jobs: number };
   /** How the channel of a publish is chosen. `skewed`: one in two goes to a tenth of them. */
   readonly spread: 'even' | 'skewed';
   /** New connections per second. */
@@ -96,6 +101,11 @@ export const seatsPerLife = 1_000_000;
 /** All publishes of a stage, warm-up included. */
 export function publishesOf(stage: StageShape): number {
   return stage.warmup + stage.pace.reduce((sum, { publishes }) => sum + publishes, 0);
+}
+
+/** Jobs that take turns on a channel: within each the order of events is promised, between them it is not. */
+export function jobsOf(stage: StageShape): number {
+  return stage.space?.jobs ?? 1;
 }
 
 /** Subscribers of the generator. */

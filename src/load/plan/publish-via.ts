@@ -18,9 +18,12 @@ export type PublishVia =
       readonly previewPrefix: string;
       readonly headers: Readonly<Record<string, string>>;
     }
-  /** Progress of one job per channel. */
+  /** Progress of the jobs of each channel, which take turns. */
   | {
       readonly kind: 'emit-rest';
-      readonly urls: readonly string[];
-      readonly headers: Readonly<Record<string, string>>;
+      readonly channels: readonly {
+        /** Of each job. */
+        readonly urls: readonly string[];
+        readonly headers: Readonly<Record<string, string>>;
+      }[];
     };

@@ -3,93 +3,148 @@ import { isObject, type Json, parseJson } from '../../contract/json.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import { tokenOf } from '../../surfaces/emit/offers.ts';
 import type { EmitTarget, Space } from '../../target/target.ts';
-import type { ChannelPlan } from '../plan/load-plan.ts';
+import { type ChannelPlan, jobsOf, type StageShape } from '../plan/load-plan.ts';
 import type { Lacking, Preparation, Stamped } from './preparation.ts';
 
 /** A job that is reported on for as long as a load lasts must not time out meanwhile. */
 const timeoutSeconds = 86_400;
 
-/** What an emit target lacks for a load. */
-export function lackingForEmit(target: EmitTarget): Lacking {
+/** Tokens without which no load is put on a space. */
+const tokens = ['producer', 'worker', 'read'] as const;
+
+/** What an emit target lacks for a load. `spaces`: so many streams of spaces are watched; absent: those of jobs. */
+export function lackingForEmit(target: EmitTarget, { spaces }: { readonly spaces?: number } = {}): Lacking {
   const lacking: string[] = [];
-  const space = ownSpace(target);
   if (!target.drivers.includes('emit-rest'))
     lacking.push('the driver emit-rest (urls.http): to make jobs and report on them');
   if (!target.dedicated) lacking.push('dedicated: true: polling takes any pending job of the space');
+  if (spaces !== undefined) {
+    const there = usableSpaces(target).length;
+    if (there < spaces) {
+      lacking.push(
+        `${spaces} ${spaces === 1 ? 'space' : 'spaces'} with the tokens ${tokens.join(', ')}: it has ${there} (--set channels=N: so many spaces)`,
+      );
+    }
+    return lacking;
+  }
+  const space = ownSpace(target);
   if (!space) lacking.push('a space of its own');
-  for (const token of ['producer', 'worker', 'read'] as const) {
+  for (const token of tokens) {
     if (space && tokenOf(space, token) === undefined) lacking.push(`the token ${token} of space ${space.id}`);
   }
   return lacking;
 }
 
-/** Makes a running job for each channel. @throws Error where the target does not. */
+/** Makes the running jobs of each channel. @throws Error where the target does not. */
 export async function prepareEmit(
   rules: EmitRules,
   target: EmitTarget,
   { run, stage }: Stamped,
 ): Promise<Preparation> {
-  const space = ownSpace(target);
-  if (!space) throw new Error('there is no space of its own');
-  const api = new EmitApi(rules, target, space);
-  const jobs: string[] = [];
+  const stream = stage.space ? 'space' : 'job';
+  const sources: Source[] = [];
+  const finish = async (): Promise<void> => {
+    await Promise.all([...new Set(sources.map(({ api }) => api))].map((api) => api.endAll()));
+  };
   try {
-    for (let channel = 0; channel < stage.channels; channel++) {
-      jobs.push(await api.runningJob(nameOf(run, channel)));
+    for (const source of sourcesOf(rules, target, stage)) {
+      sources.push(source);
+      for (let at = 0; at < jobsOf(stage); at++) {
+        source.jobs.push(await source.api.runningJob(nameOf(run, sources.length - 1, at, stream)));
+      }
     }
   } catch (cause) {
-    await api.endAll(jobs);
+    await finish();
     throw cause;
   }
-  const read = tokenOf(space, 'read') ?? '';
-  const channels = jobs.map((job): ChannelPlan => api.door(job, read));
-  const [good] = channels;
-  const [job = ''] = jobs;
-  const { scope } = rules.streams.job.admits.read ?? {};
+  const doorTo = ({ api, jobs: [job = ''] }: Source, token: string): ChannelPlan =>
+    stream === 'space' ? api.spaceDoor(token) : api.jobDoor(job, token);
+  const [first] = sources;
+  const { scope } = rules.streams[stream].admits.read ?? {};
+  const nobody = `plumbline-nobody-${run.toString(16)}`;
   return {
-    channels,
+    channels: sources.map((source) => doorTo(source, source.api.token('read'))),
     authorize: { kind: 'none' },
-    ...(good ? { intruder: { good, bad: api.door(job, `plumbline-nobody-${run.toString(16)}`) } } : {}),
+    ...(first
+      ? { intruder: { good: doorTo(first, first.api.token('read')), bad: doorTo(first, nobody) } }
+      : {}),
     via: {
       kind: 'emit-rest',
-      urls: jobs.map((each) => api.url('progress', each)),
-      headers: { ...target.headers, accept: 'application/json', 'x-api-key': tokenOf(space, 'worker') ?? '' },
+      channels: sources.map(({ api, jobs }) => ({
+        urls: jobs.map((job) => api.url('progress', job)),
+        headers: { ...target.headers, accept: 'application/json', 'x-api-key': api.token('worker') },
+      })),
     },
-    about: (channel) => ({
-      stream: 'job',
-      credential: 'read',
-      space: space.id,
-      ...(scope === undefined ? {} : { scope }),
-      ...(jobs[channel] === undefined ? {} : { job: jobs[channel] }),
-    }),
-    jobs: jobs.map((id, channel) => ({
-      ...{ name: id, id, where: space.id, nonce: '', calls: [], from: 0 },
-      about: { jobName: nameOf(run, channel) },
-    })),
-    finish: () => api.endAll(jobs),
+    about: (channel) => {
+      const { api, jobs } = sources[channel] ?? {};
+      return {
+        stream,
+        credential: 'read',
+        ...(api === undefined ? {} : { space: api.space.id }),
+        ...(scope === undefined ? {} : { scope }),
+        ...(stream === 'space' || jobs?.[0] === undefined ? {} : { job: jobs[0] }),
+      };
+    },
+    jobs: sources.flatMap(({ api, jobs }, channel) =>
+      jobs.map((id, at) => ({
+        ...{ name: id, id, where: api.space.id, nonce: '', calls: [], from: 0 },
+        about: { jobName: nameOf(run, channel, at, stream) },
+      })),
+    ),
+    finish,
   };
 }
 
+/** Whose events a channel carries. */
+interface Source {
+  readonly api: EmitApi;
+  readonly jobs: string[];
+}
+
+/** A source for each channel: a space with its jobs, or one job in a space that all share. @throws Error without a space. */
+function sourcesOf(rules: EmitRules, target: EmitTarget, stage: StageShape): readonly Source[] {
+  if (stage.space) {
+    const spaces = usableSpaces(target).slice(0, stage.channels);
+    if (spaces.length < stage.channels) throw new Error(`there are ${spaces.length} spaces to make jobs in`);
+    return spaces.map((space) => ({ api: new EmitApi(rules, target, space), jobs: [] }));
+  }
+  const space = ownSpace(target);
+  if (!space) throw new Error('there is no space of its own');
+  const api = new EmitApi(rules, target, space);
+  return Array.from({ length: stage.channels }, () => ({ api, jobs: [] }));
+}
+
 /** Without a mark: where a name stands in a frame, it must not pass for a publish. */
-function nameOf(run: number, channel: number): string {
-  return `plumbline load ${run.toString(16)}, channel ${channel}`;
+function nameOf(run: number, channel: number, at: number, stream: 'job' | 'space'): string {
+  const which = stream === 'space' ? `space ${channel}, job ${at}` : `channel ${channel}`;
+  return `plumbline load ${run.toString(16)}, ${which}`;
 }
 
 function ownSpace(target: EmitTarget): Space | undefined {
   return target.spaces.find(({ tenant }) => tenant === 'own');
 }
 
-/** The few calls that a load needs beside those that it measures. */
+/** Where jobs can be made and watched: our own first, and then those of others, which must not hear of ours. */
+function usableSpaces({ spaces }: EmitTarget): readonly Space[] {
+  const usable = spaces.filter((space) => tokens.every((name) => tokenOf(space, name) !== undefined));
+  return [
+    ...usable.filter(({ tenant }) => tenant === 'own'),
+    ...usable.filter(({ tenant }) => tenant !== 'own'),
+  ];
+}
+
+/** The few calls in a space that a load needs beside those that it measures. */
 class EmitApi {
+  readonly space: Space;
   readonly #rules: EmitRules;
   readonly #target: EmitTarget;
-  readonly #space: Space;
+  readonly #running: string[] = [];
   readonly #agent: Agent;
 
   constructor(rules: EmitRules, target: EmitTarget, space: Space) {
     this.#rules = rules;
     this.#target = target;
-    this.#space = space;
+    this.space = space;
     const { ca, insecure, serverName } = target.tls;
     this.#agent = new Agent({
       connect: {
@@ -103,15 +158,27 @@ class EmitApi {
 
   url(call: string, job = ''): string {
     const path = (this.#rules.rest[call]?.path ?? '')
-      .replace('{space}', encodeURIComponent(this.#space.id))
+      .replace('{space}', encodeURIComponent(this.space.id))
       .replace('{job}', encodeURIComponent(job));
     return `${(this.#target.urls.http ?? '').replace(/\/$/, '')}${this.#rules.api.root}${path}`;
   }
 
-  door(job: string, token: string): ChannelPlan {
-    const path = this.#rules.api.jobStream.replace('{job}', encodeURIComponent(job));
+  token(name: (typeof tokens)[number]): string {
+    return tokenOf(this.space, name) ?? '';
+  }
+
+  jobDoor(job: string, token: string): ChannelPlan {
+    return this.#door(job, this.#rules.api.jobStream.replace('{job}', encodeURIComponent(job)), token);
+  }
+
+  spaceDoor(token: string): ChannelPlan {
+    const { id } = this.space;
+    return this.#door(id, this.#rules.api.spaceStream.replace('{space}', encodeURIComponent(id)), token);
+  }
+
+  #door(name: string, path: string, token: string): ChannelPlan {
     return {
-      name: job,
+      name,
       url: `${this.#target.urls.ws.replace(/\/$/, '')}${this.#rules.api.root}${path}?token=${encodeURIComponent(token)}`,
       headers: this.#target.headers,
     };
@@ -127,6 +194,7 @@ class EmitApi {
     });
     const id = isObject(made) ? made.id : undefined;
     if (typeof id !== 'string') throw new Error('a job was made without an id');
+    this.#running.push(id);
     const polled = await this.#call('poll', 'worker', '', { count: 1 });
     const handed =
       isObject(polled) && Array.isArray(polled.jobs) ? polled.jobs : Array.isArray(polled) ? polled : [];
@@ -141,10 +209,11 @@ class EmitApi {
     return id;
   }
 
-  async endAll(jobs: readonly string[]): Promise<void> {
+  /** Ends what was begun here. Never rejects. */
+  async endAll(): Promise<void> {
     const wraps = this.#rules.rest.complete?.wraps;
     const body = wraps === undefined ? {} : { [wraps]: {} };
-    await Promise.allSettled(jobs.map((job) => this.#call('complete', 'worker', job, body)));
+    await Promise.allSettled(this.#running.map((job) => this.#call('complete', 'worker', job, body)));
     await this.#agent.close();
   }
 
@@ -161,7 +230,7 @@ class EmitApi {
         ...this.#target.headers,
         accept: 'application/json',
         'content-type': 'application/json',
-        'x-api-key': tokenOf(this.#space, token) ?? '',
+        'x-api-key': this.token(token),
       },
       body: JSON.stringify(body),
       headersTimeout: this.#target.deadlines.answerMs,

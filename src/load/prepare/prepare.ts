@@ -8,13 +8,13 @@ import { lackingForPusher, preparePusher } from './pusher.ts';
 /** What a target lacks for loads of a profile, in words for whoever wrote its file. Empty: nothing. */
 export function lackingFor(
   target: Target,
-  needs: { readonly publish: boolean; readonly channels: number },
+  needs: { readonly publish: boolean; readonly channels: number; readonly spaces?: number },
 ): Lacking {
   switch (target.surface) {
     case 'pusher':
       return lackingForPusher(target, needs);
     case 'emit':
-      return lackingForEmit(target);
+      return lackingForEmit(target, needs);
     case 'beam':
       return lackingForBeam(target, needs);
   }

@@ -1,12 +1,12 @@
 import { WebSocket } from 'ws';
 import { now } from '../clock.ts';
 import { type RowKind, rowKinds, seatEvents } from '../control/messages.ts';
-import { channelOfSeat, type LoadPlan } from '../plan/load-plan.ts';
+import { channelOfSeat, jobsOf, type LoadPlan } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
 import { ownWriteOf } from '../wire/own-write.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
-import { newSession, type SessionReader } from '../wire/session.ts';
+import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
 import type { Authorizer } from './authorizer.ts';
 
 /** What a probe tells as it happens. */
@@ -24,14 +24,14 @@ export interface ProbeListener {
 export class Probe {
   readonly seat: number;
   readonly channel: number;
-  readonly ledger = new SeatLedger();
+  readonly ledger: SeatLedger;
   /** Resolves when it is ready, or will never be. */
   readonly settled: Promise<boolean>;
   readonly #plan: LoadPlan;
   readonly #reader: SessionReader;
   readonly #listener: ProbeListener;
   readonly #authorizer: Authorizer;
-  readonly #state = newSession();
+  readonly #state: SessionState;
   readonly #socket: WebSocket;
   #settle: (isReady: boolean) => void = () => {};
 
@@ -44,6 +44,8 @@ export class Probe {
   ) {
     this.seat = seat;
     this.channel = channelOfSeat(plan, seat);
+    this.ledger = new SeatLedger(jobsOf(plan.stage));
+    this.#state = newSession(this.channel);
     this.#plan = plan;
     this.#reader = reader;
     this.#listener = listener;

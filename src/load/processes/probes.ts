@@ -5,7 +5,7 @@ import { type FrameRow, type Order, rowKinds, type SeatRow } from '../control/me
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { dueOfSeat, inputsOfSeat } from '../plan/schedule.ts';
 import { pace } from '../publish/pacer.ts';
-import { sessionReader } from '../wire/sessions.ts';
+import { readerOf } from '../wire/sessions.ts';
 import { type Authorizer, authorizerOf } from './authorizer.ts';
 import { Probe, type ProbeListener } from './probe.ts';
 
@@ -95,7 +95,7 @@ async function join(order: Extract<Order, { readonly say: 'join' }>, control: Co
   const begun: Probe[] = [];
   authorizer ??= authorizerOf(known);
   while (probes.length < order.count) {
-    const reader = sessionReader(known.surface, known.run);
+    const reader = readerOf(known);
     const probe = new Probe(known, probes.length, reader, authorizer, listener);
     probes.push(probe);
     begun.push(probe);

@@ -5,8 +5,9 @@ import type { Order, PublishRow } from '../control/messages.ts';
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import type { PublishVia } from '../plan/publish-via.ts';
 import { ChannelOrder, dueAfter } from '../plan/schedule.ts';
-import { callOf } from '../publish/calls.ts';
+import { callOf, type PublishCall } from '../publish/calls.ts';
 import { pace } from '../publish/pacer.ts';
+import { readyNumber } from '../wire/marker.ts';
 
 /** Publishes under way at a time. More wait for a connection, and are late by what they wait. */
 const mostConnections = 64;
@@ -15,6 +16,8 @@ const stopped = new AbortController();
 let told: PublishRow[] = [];
 let plan: LoadPlan | undefined;
 let via: PublishVia | undefined;
+let pool: Pool | undefined;
+let greeting: NodeJS.Timeout | undefined;
 
 await connectToCoordinator('publisher', async (order, control) => {
   switch (order.say) {
@@ -23,6 +26,9 @@ await connectToCoordinator('publisher', async (order, control) => {
       via = order.via;
       setInterval(() => tell(control), 200);
       control.tell({ say: 'joined', id: 0, ready: 0, failed: 0 });
+      return;
+    case 'greet':
+      greet(order.everyMs);
       return;
     case 'publish':
       await publish(order, control);
@@ -49,19 +55,8 @@ async function publish(
   const count = publishesOf(known.stage);
   const channels = new ChannelOrder(known, count);
   const dueAt = Float64Array.from({ length: count }, (_, n) => order.startAt + dueAfter(known.stage, n));
-  const origin = new URL(by.kind === 'pusher-http' ? by.origin : (by.urls[0] ?? '')).origin;
-  const pool = new Pool(origin, {
-    connections: mostConnections,
-    pipelining: 1,
-    connect: {
-      timeout: known.deadlines.connectMs,
-      ...(known.tls.ca === undefined ? {} : { ca: known.tls.ca }),
-      ...(known.tls.insecure ? { rejectUnauthorized: false } : {}),
-      ...(known.tls.serverName === undefined ? {} : { servername: known.tls.serverName }),
-    },
-    headersTimeout: known.deadlines.answerMs,
-    bodyTimeout: known.deadlines.answerMs,
-  });
+  pool ??= poolOf(known, by);
+  const connections = pool;
   const underWay = new Set<Promise<void>>();
   await pace(
     {
@@ -69,7 +64,7 @@ async function publish(
       ready: (n) => {
         const publish = publishOf(known, by, channels.channel[n] ?? 0, channels.seq[n] ?? 0);
         return () => {
-          const one = send(pool, publish);
+          const one = send(connections, publish);
           underWay.add(one);
           void one.finally(() => underWay.delete(one));
         };
@@ -81,7 +76,49 @@ async function publish(
   await Promise.all(underWay);
   tell(control);
   control.tell({ say: 'published' });
-  await pool.close();
+}
+
+function poolOf({ deadlines, tls }: LoadPlan, via: PublishVia): Pool {
+  const { origin } = new URL(via.kind === 'pusher-http' ? via.origin : (via.channels[0]?.urls[0] ?? ''));
+  return new Pool(origin, {
+    connections: mostConnections,
+    pipelining: 1,
+    connect: {
+      timeout: deadlines.connectMs,
+      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+      ...(tls.insecure ? { rejectUnauthorized: false } : {}),
+      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+    },
+    headersTimeout: deadlines.answerMs,
+    bodyTimeout: deadlines.answerMs,
+  });
+}
+
+/** Publishes what is no publish of the plan, on each channel: whoever receives it is there. */
+function greet(everyMs: number): void {
+  if (greeting) clearInterval(greeting);
+  greeting = undefined;
+  if (everyMs <= 0 || !plan || !via) return;
+  const [known, by] = [plan, via];
+  pool ??= poolOf(known, by);
+  const connections = pool;
+  const round = (): void => {
+    for (let channel = 0; channel < known.channels.length; channel++) {
+      void greetOn(connections, callOf(known, by, channel, readyNumber, Date.now() / 1000));
+    }
+  };
+  round();
+  greeting = setInterval(round, everyMs);
+}
+
+async function greetOn(pool: Pool, { url, headers, body }: PublishCall): Promise<void> {
+  const { pathname, search } = new URL(url);
+  try {
+    const answer = await pool.request({ method: 'POST', path: pathname + search, headers, body });
+    await answer.body.dump();
+  } catch {
+    // The next round is another chance; whoever is never ready is counted as such.
+  }
 }
 
 /** One publish as it goes out, made before it is due. */

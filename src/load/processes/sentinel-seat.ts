@@ -1,12 +1,12 @@
 import { BareClient } from '../bare/bare-client.ts';
 import { now } from '../clock.ts';
 import { seatEvents } from '../control/messages.ts';
-import { type ChannelPlan, channelOfSeat, type LoadPlan } from '../plan/load-plan.ts';
+import { type ChannelPlan, channelOfSeat, jobsOf, type LoadPlan } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
 import { ownWriteOf } from '../wire/own-write.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
-import { newSession, type SessionReader } from '../wire/session.ts';
+import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
 import type { Authorizer } from './authorizer.ts';
 import type { SentinelAccounts } from './sentinel-accounts.ts';
 
@@ -21,13 +21,13 @@ export interface SentinelCrew {
 /** One subscriber on a bare socket. */
 export class SentinelSeat {
   readonly seat: number;
-  readonly ledger = new SeatLedger();
+  readonly ledger: SeatLedger;
   /** Whether it is ready, or false once it is known that it never will be. */
   readonly settled: Promise<boolean>;
   readonly closed: Promise<void>;
   readonly #crew: SentinelCrew;
   readonly #client: BareClient;
-  readonly #state = newSession();
+  readonly #state: SessionState;
   readonly #channel: number;
   readonly #where: ChannelPlan;
   #settle: (isReady: boolean) => void = () => {};
@@ -45,6 +45,8 @@ export class SentinelSeat {
     const where = plan.channels[index];
     if (!where) throw new Error(`the plan has no channel ${index}`);
     this.#where = where;
+    this.ledger = new SeatLedger(jobsOf(plan.stage));
+    this.#state = newSession(index);
     this.#channel = plan.surface === 'beam' ? seat : index;
     this.settled = new Promise((resolve) => {
       this.#settle = resolve;

@@ -8,7 +8,7 @@ import { type ControlClient, connectToCoordinator } from '../control/client.ts';
 import type { Order } from '../control/messages.ts';
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { dueOfSeat, inputsOfSeat } from '../plan/schedule.ts';
-import { sessionReader } from '../wire/sessions.ts';
+import { readerOf } from '../wire/sessions.ts';
 import { authorizerOf } from './authorizer.ts';
 import { SentinelAccounts } from './sentinel-accounts.ts';
 import { type SentinelCrew, SentinelSeat } from './sentinel-seat.ts';
@@ -36,7 +36,7 @@ class Sentinel {
     this.#crew = {
       plan,
       accounts,
-      reader: sessionReader(plan.surface, plan.run),
+      reader: readerOf(plan),
       authorize: authorizerOf(plan),
     };
     this.#stopTelling = accounts.start();

@@ -13,6 +13,8 @@ export interface WrittenStage {
   readonly name?: string;
   readonly subscribers?: number;
   readonly channels?: number;
+  readonly stream?: 'job' | 'space';
+  readonly jobs?: number;
   readonly spread?: 'even' | 'skewed';
   readonly connectRate?: number;
   readonly rate?: number;
@@ -39,7 +41,10 @@ export interface Profile {
   readonly gates: readonly Gate[];
 }
 
-const ordinary = { subscribers: 100, channels: 1, connectRate: 500, rate: 20, publishes: 1000 } as const;
+const ordinary = {
+  ...{ subscribers: 100, channels: 1, connectRate: 500, rate: 20, publishes: 1000 },
+  jobs: 10,
+} as const;
 
 /** One way to perform a profile. */
 export interface Cell {
@@ -107,14 +112,21 @@ export async function loadProfile(nameOrFile: string, contract: Contract): Promi
   };
 }
 
-/** A stage with its defaults filled in. `publishes`: false for profiles that only connect. */
+/**
+ * A stage with its defaults filled in. `publishes`: false for profiles that only connect.
+ * @throws InputError for jobs where no space is watched.
+ */
 export function shapeOf(stage: WrittenStage, publishes: boolean): StageShape {
+  if (stage.jobs !== undefined && stage.stream !== 'space') {
+    throw new InputError(`jobs ${stage.jobs}: are of the stream of a space (stream: space)`);
+  }
   const rate = stage.rate ?? ordinary.rate;
   const count = publishes ? (stage.publishes ?? ordinary.publishes) : 0;
   return {
     name: stage.name ?? 'stage',
     subscribers: stage.subscribers ?? ordinary.subscribers,
     channels: stage.channels ?? ordinary.channels,
+    ...(stage.stream === 'space' ? { space: { jobs: stage.jobs ?? ordinary.jobs } } : {}),
     spread: stage.spread ?? 'even',
     connectRate: stage.connectRate ?? ordinary.connectRate,
     pace: publishes ? paceOf(rate, count, stage.burst) : [],

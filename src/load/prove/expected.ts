@@ -1,5 +1,6 @@
 import type { StageRecord } from '../evidence/stage-record.ts';
 import type { LedgerRow, NullLedger } from '../null/options.ts';
+import { jobsOf } from '../plan/load-plan.ts';
 import type { StageResult } from '../verdict/load-result.ts';
 
 /**
@@ -77,22 +78,25 @@ function lengthOf(ranges: readonly number[]): number {
 }
 
 /** Writes to whoever was to have them, each once. What only finds out who is ready is no delivery. */
-function firstTimes(record: StageRecord, { deliveries, faults }: NullLedger): number {
+function firstTimes(record: StageRecord, { deliveries, unnumbered, faults }: NullLedger): number {
   const greetings =
-    record.plan.surface === 'beam' ? record.seats.filter(({ ready }) => !Number.isNaN(ready)).length : 0;
+    record.plan.surface === 'beam'
+      ? record.seats.filter(({ ready }) => !Number.isNaN(ready)).length
+      : unnumbered;
   return deliveries - greetings - faults.duplicate.count - faults.wrongTenant.count - faults.ghost.count;
 }
 
 /**
- * A delivery that was held back is out of order where its publish was acknowledged before the next was sent: else both
+ * A delivery that was held back is out of order where its publish was acknowledged before the next of its job was sent: else both
  * were under way at once, and nobody promised an order. On beam one connection asks and is answered, in order.
  */
 function reorderedOf({ plan, publishes }: StageRecord, rows: readonly LedgerRow[]): number {
   if (plan.surface === 'beam') return rows.length;
   const known = new Map(publishes.map((one) => [`${one.channel} ${one.seq}`, one]));
+  const jobs = jobsOf(plan.stage);
   return rows.filter(([channel, seq]) => {
     const own = known.get(`${channel} ${seq}`);
-    const next = known.get(`${channel} ${seq + 1}`);
+    const next = known.get(`${channel} ${seq + jobs}`);
     return own && next && own.acknowledged >= 0 && own.acknowledged <= next.sent;
   }).length;
 }

@@ -89,6 +89,42 @@ export const faultyStages: readonly FaultyStage[] = [
     mayFail: ['reordered'],
   },
   {
+    id: 'nothing on the streams of spaces',
+    on: { node: ['emit'] },
+    stage: { channels: 2, space: { jobs: 5 } },
+    fails: [],
+  },
+  {
+    id: 'all of these at once on the streams of spaces',
+    on: { node: ['emit'], k6: ['emit'] },
+    faults: {
+      drop: { oneIn: 30 },
+      duplicate: { oneIn: 25 },
+      reorder: { oneIn: 20, heldMs: 1000 },
+      change: { oneIn: 15 },
+      wrongTenant: { oneIn: 35 },
+    },
+    stage: { channels: 2, space: { jobs: 3 }, pace: [{ rate: 40, publishes: 160 }] },
+    fails: ['lost', 'delivered', 'duplicated', 'changed', 'leaks'],
+    mayFail: ['reordered'],
+  },
+  {
+    id: 'viewers of a space that come and go',
+    on: { node: ['emit'] },
+    stage: {
+      ...{ space: { jobs: 5 }, behaviour: { kind: 'churn', sharePerSecond: 0.34 } },
+      pace: [{ rate: 50, publishes: 250 }],
+    },
+    fails: [],
+  },
+  {
+    id: 'wrong accepts on the stream of a space',
+    on: { node: ['emit'] },
+    faults: { acceptBad: { oneIn: 3 } },
+    stage: { space: { jobs: 5 }, behaviour: { kind: 'intruders', rate: 20, badShare: 0.5 } },
+    fails: ['wrong-accepts'],
+  },
+  {
     id: 'ghosts',
     on: { node: pusher, k6: pusher },
     faults: { ghost: { oneIn: 1 } },

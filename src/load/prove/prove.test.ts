@@ -67,6 +67,28 @@ describe('what loads count', () => {
     60_000,
   );
 
+  it('is on the streams of spaces what the null server has in its ledger', async () => {
+    const { drop: _drop, ...faults } = everything?.faults ?? {};
+    const [driver] = bench.drivers;
+    if (!driver) throw new Error('there is no driver');
+    const { record, result, ledger, verdict } = await attempt(bench, {
+      ...{ driver, surface: 'emit' },
+      stage: shapeOf({ channels: 2, space: { jobs: 3 }, pace: [{ rate: 60, publishes: 120 }], warmup: 0 }),
+      faults,
+    });
+    if (!ledger) throw new Error('there is no ledger');
+    expect(record.broken).toEqual([]);
+    const counted = countedOf(record, result);
+    expect(counted).toEqual(expectedCounts(record, ledger));
+    for (const fault of ['duplicate', 'reorder', 'change', 'wrongTenant'] as const) {
+      expect([fault, ledger.faults[fault].count > 0]).toEqual([fault, true]);
+    }
+    // Everybody on a space is owed what all of its jobs have said, each of them as often as the others.
+    expect(result.deliveries).toMatchObject({ owed: 12 * 60, lost: 0, received: 12 * 60 });
+    expect(result.latency.subscribe).toBeUndefined();
+    expect(verdict).toMatchObject({ verdict: 'fail', exit: 1 });
+  }, 60_000);
+
   it('says so where a gate holds that should fail, and where a fault never struck', async () => {
     const rows = await faultProof([
       {

@@ -22,12 +22,14 @@ export function callOf(
   switch (via.kind) {
     case 'pusher-http':
       return triggerCall(via, nameOf(plan.channels[channel]), payload, wallSeconds);
-    case 'emit-rest':
+    case 'emit-rest': {
+      const { urls = [], headers } = via.channels[channel] ?? {};
       return {
-        url: via.urls[channel] ?? '',
-        headers: { ...via.headers, 'content-type': 'application/json' },
+        url: urls[seq % urls.length] ?? '',
+        headers: { ...headers, 'content-type': 'application/json' },
         body: payload,
       };
+    }
   }
 }
 

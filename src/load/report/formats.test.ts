@@ -6,6 +6,7 @@ import { microsOf } from '../wire/histogram.ts';
 import { junitXml } from './junit-xml.ts';
 import { percentilesHgrm } from './percentiles-hgrm.ts';
 import {
+  advisedLoad,
   failedLoad,
   hostileLoad,
   incompleteLoad,
@@ -294,6 +295,25 @@ describe('summary.md', () => {
     expect(shown).toBe(['pass', 'fail'].includes(name));
     if (!['pass', 'fail'].includes(name))
       expect(summaryMd(load)).toContain(`<summary>${diagnostic}</summary>`);
+  });
+
+  it('names what should not be, and folds away the monitors that did not run', () => {
+    const text = summaryMd(advisedLoad);
+    const from = text.indexOf('## Monitors');
+    expect(text.slice(from, text.indexOf('\n\nUnknown', from)).split('\n').slice(0, 9)).toEqual([
+      '## Monitors',
+      '',
+      expect.stringMatching(
+        /^- should hold, and decides nothing: M14i, 4 × at 200, 500: expected each update once/,
+      ),
+      '',
+      '<details>',
+      '<summary>2 monitors of the surface do not run under load</summary>',
+      '',
+      expect.stringMatching(/readings: it judges nothing$/),
+      expect.stringMatching(/owners: it needs to know who submitted a job$/),
+    ]);
+    expect(summaryMd(passedLoad)).not.toContain('## Monitors');
   });
 
   it('lets no text become markup, a link, a mention or a line of its own', () => {

@@ -2,6 +2,7 @@ import { hostile } from '../../report/sample-run.ts';
 import type { StageShape } from '../plan/load-plan.ts';
 import { ofHistogram } from '../verdict/latencies.ts';
 import type {
+  Advice,
   GateResult,
   LoadResult,
   Quantiles,
@@ -296,6 +297,27 @@ export const incompleteLoad: LoadResult = {
   complete: false,
 };
 
+const advice: Advice = {
+  ...{ requirement: 'M14i', level: 'SHOULD', monitor: 'pusher/always/order', rule: 'twice', count: 2 },
+  ...{ expected: 'each update once', actual: '{"progress":40}', where: 'probe 1' },
+};
+
+/** A run that passed, on a server that does what it should not, and monitors that do not run under load. */
+export const advisedLoad: LoadResult = {
+  ...passedLoad,
+  stages: passedLoad.stages.map((stage) => ({
+    ...stage,
+    monitors: {
+      ...stage.monitors,
+      notRun: [
+        { monitor: 'pusher/always/readings', reason: 'it judges nothing' },
+        { monitor: 'pusher/always/owners', reason: 'it needs to know who submitted a job' },
+      ],
+      ...(stage.name === '50' ? {} : { advice: [advice] }),
+    },
+  })),
+};
+
 /** A run of whose every text somebody else had a say. */
 export const hostileLoad: LoadResult = {
   ...leakedLoad,
@@ -305,7 +327,16 @@ export const hostileLoad: LoadResult = {
   reason: hostile,
   gates: failedLoad.gates.map((one) => ({ ...one, stage: hostile, reason: hostile })),
   trust: invalidLoad.trust.map((one) => ({ ...one, stage: hostile, title: hostile, advice: hostile })),
-  stages: leakedLoad.stages.map((one) => ({ ...one, name: hostile, marks: [{ second: 3, what: hostile }] })),
+  stages: leakedLoad.stages.map((one) => ({
+    ...one,
+    name: hostile,
+    marks: [{ second: 3, what: hostile }],
+    monitors: {
+      ...one.monitors,
+      notRun: [{ monitor: 'pusher/always/readings', reason: hostile }],
+      advice: [{ ...advice, expected: hostile, actual: hostile }],
+    },
+  })),
   notOffered: [{ stage: hostile, reason: hostile }],
 };
 

@@ -2,6 +2,7 @@ import { code, text } from '../../report/markdown-text.ts';
 import { duration } from '../../report/plain-text.ts';
 import type { LoadResult } from '../verdict/load-result.ts';
 import { behaviourText } from './behaviour-words.ts';
+import { adviceText, monitorsTold, notRunText } from './monitors-told.ts';
 import { msText, rateText, valueText } from './number-words.ts';
 import {
   deliveredText,
@@ -29,6 +30,7 @@ export function summaryMd(result: LoadResult): string {
     ...section('Can you trust this run?', trust(result)),
     ...section('Stages', isClaimed(result) ? stages(result) : folded(stages(result))),
     ...section('Besides', behaviours(result)),
+    ...section('Monitors', monitors(result)),
     ...section('Not offered', notOffered(result)),
     ...section('Comparison', isClaimed(result) ? comparison(result) : folded(comparison(result))),
     `${text(environment.cpu)}, ${environment.cores} cores, ${text(environment.kernel)}, Node ${text(environment.node)}${environment.k6 === null ? '' : `, k6 ${text(environment.k6)}`}, plumbline ${text(result.tool.version)}; run \`${code(result.id)}\`, seed ${result.seed}.`,
@@ -115,6 +117,19 @@ function behaviours(result: LoadResult): string[] {
     const told = behaviourText(stage, isClaimed(result));
     return told === undefined ? [] : [`- ${text(stage.name)}: ${text(told)}`];
   });
+}
+
+/** What should not be, each; who did not look is there for who opens it. */
+function monitors(result: LoadResult): string[] {
+  const told = monitorsTold(result);
+  const title = notRunText(told);
+  const advice = told.advice.map((one) => `- should hold, and decides nothing: ${text(adviceText(one))}`);
+  if (title === undefined) return advice;
+  const reasons = told.notRun.map(
+    ({ reason, monitors: names }) => `- ${text(names.join(', '))}: ${text(reason)}`,
+  );
+  const folded = ['<details>', `<summary>${title}</summary>`, '', ...reasons, '', '</details>'];
+  return advice.length === 0 ? folded : [...advice, '', ...folded];
 }
 
 function notOffered({ notOffered: all }: LoadResult): string[] {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { LoadResult } from '../verdict/load-result.ts';
 import { loadLine } from './load-line.ts';
 import {
+  advisedLoad,
   failedLoad,
   hostileLoad,
   incompleteLoad,
@@ -154,6 +155,21 @@ describe('the terminal', () => {
     expect(text).toContain('FAIL  fanout on modelbeam: frames of another tenant were delivered');
     expect(text).toContain('✗ leak at 500, 3 ×: expected nothing of channel 1');
     expect(text).toContain('✗ monitor at 200, 1 × (P12): expected data as text');
+  });
+
+  it('tells what should not be in a line, and how many monitors did not run; which of them to who asks', () => {
+    const lines = (verbose: boolean): string[] =>
+      terminalText(advisedLoad, { width: 120, color: false, verbose }).trimEnd().split('\n');
+    expect(lines(false).slice(-3, -1)).toEqual([
+      '  should hold: M14i, 4 × at 200, 500: expected each update once; actual {"progress":40}',
+      '  2 monitors of the surface do not run under load; for which, and why: --verbose',
+    ]);
+    expect(lines(true).slice(-4, -1)).toEqual([
+      '  2 monitors of the surface do not run under load:',
+      '    pusher/always/readings: it judges nothing',
+      '    pusher/always/owners: it needs to know who submitted a job',
+    ]);
+    expect(terminalText(passedLoad, look)).not.toMatch(/should hold|monitors of/);
   });
 
   it('marks what did not end', () => {

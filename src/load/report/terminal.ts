@@ -3,6 +3,7 @@ import { count, cut, duration, visible, wrap } from '../../report/plain-text.ts'
 import type { GateResult, LoadResult, StageResult } from '../verdict/load-result.ts';
 import { behaviourText } from './behaviour-words.ts';
 import { decidingStage, loadLine } from './load-line.ts';
+import { adviceText, monitorsTold, notRunText } from './monitors-told.ts';
 import { msText, rateText, valueText } from './number-words.ts';
 import {
   deliveredText,
@@ -40,6 +41,7 @@ export function terminalText(result: LoadResult, look: TerminalLook): string {
     ...trust(result, look),
     ...numbersNotClaimed(result, look),
     ...comparison(result, look),
+    ...monitors(result, look),
     paint.dim(loadLine(result)),
   ];
   return `${lines.join('\n')}\n`;
@@ -286,6 +288,19 @@ function comparison({ comparison: compared }: LoadResult, look: TerminalLook): s
       );
     }),
   ];
+}
+
+/** What should not be and decides nothing, and who did not look. */
+function monitors(result: LoadResult, look: TerminalLook): string[] {
+  const told = monitorsTold(result);
+  const title = notRunText(told);
+  const advice = told.advice.flatMap((one) => hanging(visible(`  should hold: ${adviceText(one)}`), look, 4));
+  if (title === undefined) return advice;
+  if (!look.verbose) return [...advice, cut(`  ${title}; for which, and why: --verbose`, look.width)];
+  const reasons = told.notRun.flatMap(({ reason, monitors: names }) =>
+    hanging(visible(`    ${names.join(', ')}: ${reason}`), look, 6),
+  );
+  return [...advice, `  ${title}:`, ...reasons];
 }
 
 /** Lines of which the further ones are indented. The text is on one line already. */

@@ -32,7 +32,7 @@ export async function ceilingOf(
   const subscribers = Math.min(500, Math.max(100, shape.subscribers));
   const file = join(
     known.folder,
-    `ceiling-${known.fingerprint}-${means.driver.name}-${target.surface}-${subscribers}.json`,
+    `ceiling-${known.fingerprint}-${means.driver.name}-${target.surface}${shape.space ? '-space' : ''}-${subscribers}.json`,
   );
   const cached = await readCached(file);
   if (cached && cached.deliveriesPerSecond >= wanted) return cached;

@@ -70,7 +70,8 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
   const monitors = monitorsOf(means, measurement, plan, prepared);
   let recorder: StageRecorder | undefined;
   try {
-    const isPublished = publishesOf(stage) > 0;
+    // Subscribers of a space are ready with what is published there.
+    const isPublished = publishesOf(stage) > 0 || stage.space !== undefined;
     const record = await performStage({
       plan,
       ...(isPublished && prepared.via !== undefined ? { via: prepared.via } : {}),

@@ -29,14 +29,19 @@ import { LiveWindows } from './live-windows.ts';
 import { type Means, measure } from './measure.ts';
 import type { RunFiles } from './run-files.ts';
 
+/** What a load is put on. */
+export interface Server {
+  readonly target: Target;
+  /** Where it can be watched. */
+  readonly serverPid?: number;
+}
+
 /** A load run to make. */
-export interface LoadRun extends Means {
+export interface LoadRun extends Means, Server {
   readonly id: string;
   readonly profile: { readonly id: string; readonly title: string };
   readonly stages: readonly StageShape[];
   readonly gates: readonly Gate[];
-  readonly target: Target;
-  readonly serverPid?: number;
   readonly command: string;
   readonly harness: string;
   /** Where calibrations are kept. */
@@ -48,7 +53,9 @@ export interface LoadRun extends Means {
   /** How often each stage is performed. */
   readonly repeat: number;
   /** Another server, measured in turn with the target. */
-  readonly against?: { readonly target: Target; readonly serverPid?: number };
+  readonly against?: Server;
+  /** Puts another server in the place of the target between two repeats; absent: it stays the same one. */
+  readonly fresh?: () => Promise<Server>;
   /** A stored run. */
   readonly compareWith?: LoadResult;
   readonly listener: LoadListener;
@@ -78,6 +85,8 @@ const mostFloors = 3;
 interface Performance {
   readonly side: 'own' | 'against';
   readonly stage: StageShape;
+  /** Counted from 1. */
+  readonly repeat: number;
   /** With the number of the repeat, where there are any. */
   readonly label: string;
 }
@@ -99,16 +108,22 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
   let nullTarget: NullTarget | undefined;
   try {
     const publishes = run.stages.some((stage) => publishesOf(stage) > 0);
-    if (run.calibrate && publishes) nullTarget = await startNullTarget(run.contract);
+    if (run.calibrate && publishes) nullTarget = await startNullTarget(run.contract, nullOptions(run.stages));
     if (nullTarget) ceiling = await ceilingFor(run, nullTarget);
     const offered = offeredOf(run, ceiling);
     notOffered = offered.notOffered;
     run.files?.event(headerOf(run, began, offered, ceiling));
     const before = await floorsOf(run, offered.stages, nullTarget, 1000);
     const measured: Performed[] = [];
+    let own: Server = run;
+    let repeat = 1;
     for (const [index, next] of performancesOf(run, offered.stages).entries()) {
       if (run.signal.aborted) break;
-      const one = await performed(run, next, index, before.get(next.stage.name) ?? null);
+      // What one repeat has left behind in a server would be measured by the next.
+      if (next.repeat > repeat && run.fresh) own = await run.fresh();
+      repeat = next.repeat;
+      const server = next.side === 'against' && run.against ? run.against : own;
+      const one = await performed(run, server, next, index, before.get(next.stage.name) ?? null);
       measured.push(one);
       if (one.record.unreachable !== undefined || one.record.broken.length > 0) break;
     }
@@ -146,7 +161,7 @@ function performancesOf(run: LoadRun, stages: readonly StageShape[]): readonly P
     if (random() < 0.5) sides.reverse();
     for (const stage of stages) {
       const label = run.repeat > 1 ? `${stage.name} #${repeat}` : stage.name;
-      performances.push(...sides.map((side) => ({ side, stage, label })));
+      performances.push(...sides.map((side) => ({ side, stage, repeat, label })));
     }
   }
   return performances;
@@ -154,12 +169,12 @@ function performancesOf(run: LoadRun, stages: readonly StageShape[]): readonly P
 
 async function performed(
   run: LoadRun,
+  { target, serverPid }: Server,
   next: Performance,
   number: number,
   before: Quantiles | null,
 ): Promise<Performed> {
   const { stage, label, side } = next;
-  const { target, serverPid } = side === 'against' && run.against ? run.against : run;
   const isOwn = side === 'own';
   run.listener.stageStarted(stage);
   const startedAt = new Date().toISOString();
@@ -319,6 +334,12 @@ async function ceilingFor(run: LoadRun, nullTarget: NullTarget): Promise<Ceiling
     3000,
     largestShare * deliveriesOf(largest),
   );
+}
+
+/** As many spaces as any stage watches. */
+export function nullOptions(stages: readonly StageShape[]): { readonly tenants?: number } {
+  const spaces = Math.max(0, ...stages.map(({ space, channels }) => (space ? channels : 0)));
+  return spaces > 0 ? { tenants: spaces } : {};
 }
 
 /** No stage could be tried: that is a matter of this machine, and nothing of the target's. */

@@ -16,7 +16,7 @@ import { findingsOf } from '../verdict/verdict.ts';
 import { ceilingOf } from './ceiling.ts';
 import { environmentOf } from './environment.ts';
 import { measure } from './measure.ts';
-import { identityOf, type LoadRun, tellEnd } from './run-load.ts';
+import { identityOf, type LoadRun, nullOptions, tellEnd } from './run-load.ts';
 
 /** What is searched for. */
 export interface SaturateRun extends LoadRun {
@@ -82,7 +82,7 @@ interface Searching {
 async function calibrated(run: SaturateRun, base: StageShape): Promise<Ceiling> {
   run.listener.phase('ceiling: how much this machine generates and still tells the truth');
   const { fingerprint } = environmentOf(run.driver, run.harness);
-  const server = await startNullTarget(run.contract);
+  const server = await startNullTarget(run.contract, nullOptions([base]));
   try {
     const target = server.target(run.target.surface);
     return await ceilingOf(

@@ -5,7 +5,7 @@ import type { PublishVia } from '../plan/publish-via.ts';
 import { payloadOf } from '../publish/payload.ts';
 import { MarkerReader } from '../wire/marker.ts';
 import { newSession } from '../wire/session.ts';
-import { sessionReader } from '../wire/sessions.ts';
+import { readerOf } from '../wire/sessions.ts';
 
 /** A delivery whose payload is not what was published. */
 export interface ChangedFrame {
@@ -34,7 +34,7 @@ export class FrameJudge {
     this.#plan = plan;
     this.#via = via;
     this.#handlerKey = handlerKey;
-    this.#reader = sessionReader(plan.surface, plan.run);
+    this.#reader = readerOf(plan);
   }
 
   /** `message`: what the text parses to. */

@@ -257,6 +257,9 @@ function whyNot(metric: Metric, stage: StageResult): string {
   if (metric.kind === 'count' && metric.name === 'memory-growth')
     return 'the target file has no observe: { pid }';
   if (metric.kind === 'count' && metric.name === 'steady') return 'fewer than eight seconds';
+  if (metric.kind === 'latency' && metric.name === 'subscribe' && stage.shape.space) {
+    return 'a space stream tells nobody that it has begun';
+  }
   if (stage.publishes.planned === 0) return 'nothing was published';
   return 'nothing was measured';
 }

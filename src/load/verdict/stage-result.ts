@@ -102,7 +102,8 @@ function latencyOf(
     first: quantilesOf(extremes.map(({ first, intended }) => first - intended)),
     service: quantilesOf(probes.map(({ at, sent }) => at - sent)),
     connect: quantilesOf(opened.map((seat) => seat.opened - seat.dialled)),
-    subscribe: quantilesOf(opened.map((seat) => seat.ready - seat.opened)),
+    // A space greets nobody: how long that takes is a matter of our own events, and nothing of the server's.
+    subscribe: quantilesOf(record.plan.stage.space ? [] : opened.map((seat) => seat.ready - seat.opened)),
     acknowledge: quantilesOf(
       record.plan.surface === 'beam'
         ? []

@@ -6,27 +6,30 @@ import { runKinds, SeatLedger } from './seat-ledger.ts';
 type Step = { readonly seq: number } | 'take';
 
 /** Says of each number what it was, in the plainest way there is. */
-function oracle(steps: readonly Step[]): { first: Set<number>; late: number[]; again: number[] } {
+function oracle(steps: readonly Step[], jobs: number) {
   const first = new Set<number>();
   const late: number[] = [];
+  const crossed: number[] = [];
   const again: number[] = [];
   let high = -1;
   for (const step of steps) {
     if (step === 'take') continue;
     const { seq } = step;
     if (first.has(seq)) again.push(seq);
-    else if (seq < high) late.push(seq);
+    else if ([...first].some((other) => other > seq && other % jobs === seq % jobs)) late.push(seq);
+    else if (seq < high) crossed.push(seq);
     first.add(seq);
     high = Math.max(high, seq);
   }
-  return { first, late, again };
+  return { first, late, crossed, again };
 }
 
 /** Plays the steps, and puts together what was told in between and at the end. */
-function told(steps: readonly Step[]): { first: number[]; late: number[]; again: number[]; runs: number } {
-  const ledger = new SeatLedger();
+function told(steps: readonly Step[], jobs = 1) {
+  const ledger = new SeatLedger(jobs);
   const first: number[] = [];
   const late: number[] = [];
+  const crossed: number[] = [];
   const again: number[] = [];
   let runs = 0;
   const take = (): void => {
@@ -41,6 +44,7 @@ function told(steps: readonly Step[]): { first: number[]; late: number[]; again:
         if (kind === runKinds.again) again.push(seq);
         else first.push(seq);
         if (kind === runKinds.late) late.push(seq);
+        if (kind === runKinds.crossed) crossed.push(seq);
       }
     }
   };
@@ -49,7 +53,7 @@ function told(steps: readonly Step[]): { first: number[]; late: number[]; again:
     else ledger.receive(step.seq);
   }
   take();
-  return { first, late, again, runs };
+  return { first, late, crossed, again, runs };
 }
 
 const byValue = (list: Iterable<number>): number[] => [...list].sort((a, b) => a - b);
@@ -82,7 +86,7 @@ const sequence = fc
   });
 
 describe("a subscriber's ledger", () => {
-  it('says exactly what came, late, or again, whatever came', () => {
+  it.each([1, 2, 7])('says exactly what came, late, or again, whatever came of %d jobs', (jobs) => {
     const any = fc.array(
       fc.oneof(
         { weight: 8, arbitrary: fc.nat(40).map((seq) => ({ seq })) },
@@ -92,10 +96,11 @@ describe("a subscriber's ledger", () => {
     );
     fc.assert(
       fc.property(fc.oneof(sequence, any), (steps) => {
-        const right = oracle(steps);
-        const said = told(steps);
+        const right = oracle(steps, jobs);
+        const said = told(steps, jobs);
         expect(byValue(said.first)).toEqual(byValue(right.first));
         expect(said.late).toEqual(right.late);
+        expect(said.crossed).toEqual(right.crossed);
         expect(said.again).toEqual(right.again);
       }),
     );

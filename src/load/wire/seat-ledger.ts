@@ -8,7 +8,7 @@
 export const runKinds = {
   /** Received for the first time, and nothing later was there before it. */
   inOrder: 0,
-  /** Received for the first time, after something later. */
+  /** Received for the first time, after something later of the same job. */
   late: 1,
   /** Received again. */
   again: 2,
@@ -20,12 +20,15 @@ export const runKinds = {
   changed: 5,
   /** Asked by this subscriber itself (beam). */
   asked: 6,
+  /** Received for the first time, after something later, but nothing of the same job. */
+  crossed: 7,
 } as const;
 
 export type RunKind = (typeof runKinds)[keyof typeof runKinds];
 
 /** One subscriber's account. `take` empties it of what is new, so that it can be reported as it grows. */
 export class SeatLedger {
+  readonly #jobs: number;
   #low = -1;
   #high = -1;
   #missing: Set<number> | undefined;
@@ -33,6 +36,11 @@ export class SeatLedger {
   #from = -1;
   #to = -1;
   #rest: number[] | undefined;
+
+  /** `jobs`: they take turns, so that each has every so many numbers. */
+  constructor(jobs = 1) {
+    this.#jobs = jobs;
+  }
 
   /** Takes down a delivery of this subscriber's own channel. */
   receive(seq: number): RunKind {
@@ -54,7 +62,11 @@ export class SeatLedger {
       this.#inOrder(seq);
       return runKinds.inOrder;
     }
-    const kind = this.#isFirst(seq) ? runKinds.late : runKinds.again;
+    const kind = !this.#isFirst(seq)
+      ? runKinds.again
+      : this.#isOvertaken(seq)
+        ? runKinds.late
+        : runKinds.crossed;
     this.note(kind, seq, seq);
     return kind;
   }
@@ -88,6 +100,15 @@ export class SeatLedger {
       return true;
     }
     return this.#missing?.delete(seq) ?? false;
+  }
+
+  /** Whether something later of the same job is there. Before the first number none was missed, only early. */
+  #isOvertaken(seq: number): boolean {
+    for (let later = seq + this.#jobs; later <= this.#high; later += this.#jobs) {
+      const isThere = later < this.#low ? this.#early?.has(later) : !this.#missing?.has(later);
+      if (isThere) return true;
+    }
+    return false;
   }
 
   #inOrder(seq: number): void {

@@ -9,7 +9,7 @@
 export type Reading =
   /** One of this run's publishes; channel, seq and, on the null server, `text` holds its own write. */
   | 'delivery'
-  /** From now on what is published is owed. */
+  /** Once only. From now on what is published is owed. */
   | 'ready'
   /** `reply` is to be sent. */
   | 'reply'
@@ -24,14 +24,16 @@ export type Reading =
 /** What a reader has to remember of one subscriber. */
 export interface SessionState {
   ready: boolean;
+  /** The channel that it is on, whose sentinel event makes it ready where nothing else does. */
+  readonly channel: number;
   /** Pusher: set by the greeting. */
   socketId: string;
   /** True from the fence being asked for. */
   leaving: boolean;
 }
 
-export function newSession(): SessionState {
-  return { ready: false, socketId: '', leaving: false };
+export function newSession(channel = 0): SessionState {
+  return { ready: false, channel, socketId: '', leaving: false };
 }
 
 /** Speaks one surface. Its fields hold what the last `read` found, and are overwritten by the next. */

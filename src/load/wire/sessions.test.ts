@@ -126,11 +126,24 @@ describe('a viewer of a stream', () => {
     expect([reader.channel, reader.seq]).toEqual([3, 5]);
   });
 
-  it('is ready, on the stream of a space, when it has seen what was sent to find it', () => {
-    const reader = sessionReader('emit', run);
-    const state = newSession();
+  it('is ready, on the stream of a space, once, when it has seen what was sent on it to find it', () => {
+    const reader = sessionReader('emit', run, 'space');
+    const state = newSession(3);
+    expect(reader.read(progress(readyNumber), newSession(2))).toBe('other');
     expect(reader.read(progress(readyNumber), state)).toBe('ready');
     expect(state.ready).toBe(true);
+    expect(reader.read(progress(readyNumber), state)).toBe('other');
+    expect(sessionReader('emit', run).read(progress(readyNumber), newSession(3))).toBe('other');
+  });
+
+  it('takes what a space says of where its jobs stand for no delivery, before it is ready and after', () => {
+    const reader = sessionReader('emit', run, 'space');
+    const init = JSON.stringify({ type: 'init', status: 'running', data: { mark: job(4) } });
+    for (const ready of [false, true]) {
+      const state = { ...newSession(3), ready };
+      expect(reader.read(init, state)).toBe('other');
+      expect(state.ready).toBe(ready);
+    }
   });
 
   it('takes all else for something else', () => {

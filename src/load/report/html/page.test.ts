@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { hostile } from '../../../report/sample-run.ts';
 import type { LoadResult } from '../../verdict/load-result.ts';
 import {
+  advisedLoad,
   failedLoad,
   hostileLoad,
   incompleteLoad,
@@ -202,6 +203,26 @@ describe('the page of a load run', () => {
     const page = reportHtml(load);
     expect(numbersThatAreNone(page)).toEqual([]);
     expect(page.trimEnd().slice(-7)).toBe('</html>');
+  });
+
+  it('tells what should not be, though it decides nothing, and which monitors did not run', () => {
+    const page = reportHtml(advisedLoad);
+    const [, told = ''] = page.split('<h3>What monitors say</h3>');
+    expect(told).toMatch(
+      /requirement M14i, 4 times at 200, 500, by pusher\/always\/order; it decides nothing/,
+    );
+    expect(told).toMatch(
+      /<summary>2 monitors of the surface do not run under load<\/summary>\n<ul><li>pusher\/always\/readings: it judges nothing<\/li>/,
+    );
+    expect(reportHtml(passedLoad)).not.toContain('What monitors say');
+  });
+
+  it('says of the streams of spaces how many jobs report on each', () => {
+    const stages = passedLoad.stages.map((stage) => ({
+      ...stage,
+      shape: { ...stage.shape, space: { jobs: 20 } },
+    }));
+    expect(reportHtml({ ...passedLoad, stages })).toContain('1 space with 20 jobs each');
   });
 
   it('lets no text become markup, an attribute or a script, nor turn what stands around it', () => {

@@ -9,6 +9,7 @@ import { comparison, environment } from './back.ts';
 import { byPosition } from './by-position.ts';
 import { closeCodes, connectTimes } from './connecting.ts';
 import { findings, front, gates, trust } from './front.ts';
+import { monitors } from './monitors.ts';
 import { overTime } from './over-time.ts';
 import { percentilePlot } from './percentile-plot.ts';
 import { plotStyle } from './plot-style.ts';
@@ -35,7 +36,7 @@ ${content}
   const sections: readonly (readonly [id: string, title: string, content: Markup])[] = [
     ['gates', 'Gates', gates(result)],
     ['trust', 'Can you trust this run?', trust(result)],
-    ['stages', 'Stages', html`${shapes(result)}${shown(numbers(result))}`],
+    ['stages', 'Stages', html`${shapes(result)}${shown(numbers(result))}${monitors(result)}`],
     ['plots', 'Plots', shown(plots(result, baseline))],
     ['comparison', 'Comparison', result.comparison || baseline ? shown(compared) : compared],
     ['environment', 'Environment', environment(result)],

@@ -1,5 +1,6 @@
 import { html, type Markup } from '../../../report/html/markup.ts';
-import { duration } from '../../../report/plain-text.ts';
+import { count, duration } from '../../../report/plain-text.ts';
+import type { StageShape } from '../../plan/load-plan.ts';
 import { type LoadResult, latencyNames, type StageResult } from '../../verdict/load-result.ts';
 import { bytesText, countText, msText, rateText } from '../number-words.ts';
 import {
@@ -34,7 +35,7 @@ export function shapes({ stages, notOffered }: LoadResult): Markup {
           ],
           stages.map(({ name, shape, durationMs, unfinished, publishes }) => [
             unfinished ? html`${name} <em>unfinished</em>` : name,
-            ...[countText(shape.subscribers), countText(shape.channels), rateText(shape.connectRate)],
+            ...[countText(shape.subscribers), channelsText(shape), rateText(shape.connectRate)],
             shape.pace.length === 0 ? 'none' : shape.pace.map(({ rate }) => rateText(rate)).join(', '),
             ...[countText(publishes.planned), bytesText(shape.padding)],
             ...[shape.behaviour.kind === 'steady' ? '–' : shape.behaviour.kind, duration(durationMs)],
@@ -45,6 +46,10 @@ export function shapes({ stages, notOffered }: LoadResult): Markup {
       ? undefined
       : html`<p>Not offered, since this machine's generator could not have carried it:</p><ul>${notOffered.map(({ stage, reason }) => html`<li><b>${stage}</b>: ${reason}</li>`)}</ul>`
   }`;
+}
+
+function channelsText({ channels, space }: StageShape): string {
+  return space ? `${count(channels, 'space')} with ${count(space.jobs, 'job')} each` : countText(channels);
 }
 
 /** What came of it: the numbers that a run may claim, or not. */
