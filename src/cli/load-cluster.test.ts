@@ -101,7 +101,7 @@ describe('a load for a cluster', () => {
   });
 });
 
-describe("a TestRun, by the schema of k6-operator's own CRD", () => {
+describe('a TestRun, by what k6-operator takes', () => {
   const cells = (['pusher', 'emit', 'beam'] as const).flatMap((surface) =>
     [1, 2, 5, 8].map((segments) => ({ surface, segments })),
   );
