@@ -273,6 +273,27 @@ export const equivalents = [
     why: 'each end has a status of its own',
   },
   {
+    file: 'src/surfaces/emit/monitors/seen.ts',
+    code: "if (event.kind !== 'frame') return;",
+    from: "event.kind !== 'frame'",
+    to: 'false',
+    why: 'a monitor per connection and job is handed frames alone; the line is there for the compiler',
+  },
+  {
+    file: 'src/surfaces/emit/monitors/seen.ts',
+    code: 'const verbs = steps.length > 1 ? callsOn(event, context) : [];',
+    from: '>',
+    to: '>=',
+    why: 'where there is one step it is that one, whatever brought it about: only slower',
+  },
+  {
+    file: 'src/surfaces/emit/monitors/seen.ts',
+    code: 'const step = steps.find(({ on }) => verbs.includes(on)) ?? steps.at(-1);',
+    from: 'find',
+    to: 'findLast',
+    why: 'of two steps to one event, one is a clock’s, which nobody calls',
+  },
+  {
     file: 'src/surfaces/emit/monitors/schema.ts',
     code: "if (typeof node['x-requirement'] === 'string') ids.add(node['x-requirement']);",
     from: "typeof node['x-requirement'] === 'string'",

@@ -65,6 +65,14 @@ describe('what becomes of a monitor', () => {
     expect(judged?.findings).toHaveLength(20);
   });
 
+  it('adds up how often a target went through a cell of the rules, in all scenes', () => {
+    const scenes = [scene, toyScene('emit/b')];
+    const one = watching((report, event) => report.passes(`a/${event.kind}`, event));
+    const [plan] = planToy({ requirements: [toyRequirement('E1')], scenes, monitors: [one] });
+    const recordings = new Map(scenes.map(({ id }) => [id, written({ scene: id, events: [proof, proof] })]));
+    expect(plan && judgeTarget(plan, recordings, calm).seen).toEqual(new Map([['a/frame', 4]]));
+  });
+
   it.each([
     ['threw', { kind: 'threw', reason: 'out of memory' }, 'the scene emit/b broke: out of memory'],
     ['died beside others', { kind: 'died', alone: false, reason: 'it died' }, 'it died'],

@@ -9,7 +9,7 @@ export function seen(): Monitor {
     surface: 'beam',
     per: 'connection',
     checks: [],
-    start: () => ({ isOpen: false, inputs: 0 }),
+    start: () => ({ isOpen: false, isAsked: false }),
     step(state, event, report) {
       switch (event.kind) {
         case 'opened':
@@ -18,11 +18,11 @@ export function seen(): Monitor {
         case 'refused':
           return report.passes(stepWord('requested', 'refuse'), event);
         case 'sent':
-          state.inputs += 1;
+          state.isAsked = true;
           return;
         case 'frame':
           // What comes unasked, such as a heartbeat, answers no input.
-          if (state.inputs > 0) report.passes(stepWord('open', 'input'), event);
+          if (state.isAsked) report.passes(stepWord('open', 'input'), event);
           return;
         case 'closed':
           if (state.isOpen) report.passes(stepWord('open', 'close'), event);

@@ -40,7 +40,19 @@ it('takes down no step of a job whose state it does not know, nor one that there
   expect(went([event('completed', 'completed')])).toEqual(['scope/completed/stripped × 1']);
   const leap = [event('init', 'pending'), event('completed', 'completed')];
   expect(went(leap).filter((word) => word.startsWith('transition'))).toEqual([]);
+  const on = [event('init', 'pending'), event('acked', 'running'), event('progress', 'running')];
+  expect(went(on).filter((word) => word.startsWith('transition'))).toEqual([
+    'transition/progress/progress × 1',
+  ]);
   expect(went([event('no-such-type', 'running'), event('constructor', 'running')])).toEqual([]);
+});
+
+it('takes down no scope where it does not know it', () => {
+  const events = [event('init', 'pending'), event('delivered', 'delivered')];
+  const about = { low: { stream: 'job', job: 'j' } };
+  expect(passedBy(seen(rules), { ...recorded(events), about }, { jobOf })).toEqual([
+    'transition/poll/delivered × 1',
+  ]);
 });
 
 it('tells a failure that was reported from a clock that ran out', () => {

@@ -1,4 +1,6 @@
+import type { Json } from '../../../contract/json.ts';
 import type { EmitRules } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
 import type { Frame } from '../../../wire/event.ts';
 import { scopeWord, stepWord } from '../map.ts';
@@ -13,7 +15,7 @@ export function seen(rules: EmitRules): Monitor {
     surface: 'emit',
     per: 'connection × job',
     checks: [],
-    start: () => ({ state: undefined as string | undefined }),
+    start: () => ({ state: undefined as Json | undefined }),
     step(memory, event, report, context) {
       if (event.kind !== 'frame') return;
       const type = typeOf(event);
@@ -21,8 +23,7 @@ export function seen(rules: EmitRules): Monitor {
       if (type === undefined || !Object.hasOwn(events, type)) return;
       if (scope !== undefined) report.passes(scopeWord(type, scope), event);
       if (type === 'init') {
-        const status = messageOf(event)?.status;
-        memory.state = automaton.states.find((state) => state === status);
+        memory.state = messageOf(event)?.status;
         return;
       }
       const shown = automaton.transitions.filter((one) => one.event === type);
@@ -38,7 +39,5 @@ export function seen(rules: EmitRules): Monitor {
 
 /** What was asked of the job that a frame is about. */
 function callsOn(frame: Frame, { recording, jobOf }: MonitorContext): readonly string[] {
-  const id = jobOf(frame);
-  const job = Object.values(recording.jobs).find((one) => one.id === id);
-  return job?.calls.map(({ verb }) => verb) ?? [];
+  return jobById(recording, jobOf(frame))?.calls.map(({ verb }) => verb) ?? [];
 }
