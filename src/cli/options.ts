@@ -202,7 +202,7 @@ export function proveCommand(program: Command, act: (options: ProveOptions) => P
     .description('Puts every fault of the reference server, and servers that know nothing, to the suites.')
     .option('--only <pattern...>', 'only these: a fault, impostor/NAME, a case or a requirement', several, [])
     .option('--surface <surface...>', 'only these surfaces: pusher, beam, emit', surfaces, [])
-    .option('--jobs <n>', 'servers at a time', whole(1, 64), 3 * availableParallelism())
+    .option('--jobs <n>', 'servers at a time', whole(1, 64), 5 * availableParallelism())
     .option('--out <folder>', 'where the kill matrix is written', 'reports')
     .addHelpText('after', proveHelp)
     .action((options: ProveOptions) => act(options));

@@ -4,6 +4,7 @@ import type { Requirement, SurfaceName } from '../contract/requirement.ts';
 import { nearest } from '../target/nearest.ts';
 import { groupsOf } from './groups.ts';
 import { type Earlier, type FaultRow, shownIn } from './kill-matrix.ts';
+import { longestFirst } from './longest-trials.ts';
 import type { Trial } from './trial.ts';
 
 /** What there is to try. */
@@ -79,7 +80,7 @@ export function chooseTrials(choice: Choice, patterns: readonly string[]): Chose
           [false, true].map((secure): Trial => ({ subject: { kind: 'clean' }, surface, dialect, secure })),
         ),
       ),
-      ...faults.flatMap((fault) =>
+      ...longestFirst(faults).flatMap((fault) =>
         dialectsOf(fault, choice).map(
           (dialect): Trial => ({
             ...{ subject: { kind: 'fault', id: fault.id }, surface: fault.surface, dialect },

@@ -67,36 +67,19 @@ export class EmitStreams extends EmitJobs {
     const began = recorder.position;
     const key = `emit: ${type}`;
     const known = this.stage.misses.known(key);
-    const events: number[] = [];
-    const missed: string[] = [];
     const shut = peers.filter((peer) => this.peer(peer)?.answer?.kind !== 'opened');
-    for (const peer of peers) {
-      if (shut.includes(peer)) {
-        missed.push(`${peer} (never admitted)`);
-        continue;
-      }
-      let position = from;
-      for (let n = 0; n < (options.count ?? 1); n++) {
-        const is = (event: WireEvent): event is Frame =>
-          event.kind === 'frame' &&
-          event.peer === peer &&
-          typeOf(event) === type &&
-          jobOf(recorder.recording, event) === id;
-        const ends = (event: WireEvent): boolean =>
-          is(event) || (event.kind === 'closed' && event.peer === peer);
-        const frame = await recorder.next(ends, {
-          from: position,
-          ms: known === undefined ? this.stage.answerMs : 0,
-          signal: this.stage.signal,
-        });
-        if (frame?.kind !== 'frame') {
-          missed.push(frame?.kind === 'closed' ? `${peer} (closed with ${frame.code})` : peer);
-          break;
-        }
-        events.push(frame.seq);
-        position = frame.seq + 1;
-      }
-    }
+    const ms = known === undefined ? this.stage.answerMs : 0;
+    const count = options.count ?? 1;
+    // All at once: one deadline passes for all who miss it, however many they are.
+    const heard = await Promise.all(
+      peers.map((peer) =>
+        shut.includes(peer)
+          ? { events: [], missed: `${peer} (never admitted)` }
+          : this.#heard(peer, id, type, { from, count, ms }),
+      ),
+    );
+    const events = heard.flatMap((one) => one.events);
+    const missed = heard.flatMap((one) => one.missed ?? []);
     const reason =
       missed.length === 0
         ? undefined
@@ -124,6 +107,34 @@ export class EmitStreams extends EmitJobs {
       ...(reason === undefined ? {} : { reason }),
     });
     return reason === undefined;
+  }
+
+  /** Positions of the next events of a type about a job on one connection, and who missed one and why, in words. */
+  async #heard(
+    peer: string,
+    job: string,
+    type: string,
+    { from, count, ms }: { readonly from: number; readonly count: number; readonly ms: number },
+  ): Promise<{ readonly events: readonly number[]; readonly missed?: string }> {
+    const { recorder, signal } = this.stage;
+    const events: number[] = [];
+    let position = from;
+    while (events.length < count) {
+      const is = (event: WireEvent): event is Frame =>
+        event.kind === 'frame' &&
+        event.peer === peer &&
+        typeOf(event) === type &&
+        jobOf(recorder.recording, event) === job;
+      const ends = (event: WireEvent): boolean =>
+        is(event) || (event.kind === 'closed' && event.peer === peer);
+      const frame = await recorder.next(ends, { from: position, ms, signal });
+      if (frame?.kind !== 'frame') {
+        return { events, missed: frame?.kind === 'closed' ? `${peer} (closed with ${frame.code})` : peer };
+      }
+      events.push(frame.seq);
+      position = frame.seq + 1;
+    }
+    return { events };
   }
 
   /** Sends something on a stream, which nobody there expects. */

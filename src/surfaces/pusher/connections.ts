@@ -160,7 +160,7 @@ export class Connections {
       if (!this.say(peer, protocolEvent.subscribe, { channel, auth })) holds = false;
       const fact: ProofFact = { expects, channel, sent, via: signed.via };
       this.#stage.recorder.transcript.record({ kind: 'fact', peer, name: 'proof', value: fact });
-      const answer = holds ? await this.#answer(peer, channel, sent) : undefined;
+      const answer = holds ? await this.#answer(peer, channel, sent, expects) : undefined;
       if (answer?.kind !== 'frame' || subscriptionAnswer(answer, channel) !== expects) holds = false;
     }
     if (holds) this.#waits.done(`proof ${peer}`, 'subscribe', from);
@@ -343,19 +343,37 @@ export class Connections {
     return isObject(data) ? data : {};
   }
 
-  async #answer(peer: string, channel: string, from: number): Promise<WireEvent | undefined> {
-    const key = 'pusher: answer to a subscription';
-    const { misses, answerMs } = this.#stage;
+  /**
+   * Waits for what a subscription is answered with. Under a name of its own, where one is expected: a server that
+   * refuses what is wrong and never confirms what is right would else be waited for on every connection.
+   */
+  async #answer(
+    peer: string,
+    channel: string,
+    from: number,
+    expects?: ProofFact['expects'],
+  ): Promise<WireEvent | undefined> {
+    const any = 'pusher: answer to a subscription';
+    const keys = expects === undefined ? [any] : [any, `${any} that is to be ${expects}`];
+    const { recorder, misses, answerMs } = this.#stage;
+    const isKnown = keys.some((key) => misses.known(key) !== undefined);
+    const ms = !isKnown && this.isOpen(peer) ? answerMs : 0;
     const answer = await this.#waits.next(
       (event) =>
         event.peer === peer &&
         (event.kind === 'closed' ||
           (event.kind === 'frame' && subscriptionAnswer(event, channel) !== undefined)),
       from,
-      misses.known(key) === undefined && this.isOpen(peer) ? answerMs : 0,
+      ms,
     );
-    if (answer) misses.clear(key);
-    else misses.add(key, 'a subscription was not answered');
+    for (const key of keys) {
+      if (answer) misses.clear(key);
+      else misses.add(key, 'a subscription was not answered');
+    }
+    if (!answer && ms > 0 && expects !== undefined) {
+      const what = `deadline: a subscription of ${peer} that is to be ${expects} was not answered within ${ms} ms`;
+      recorder.transcript.record({ kind: 'timer', peer: 'harness', what, ms });
+    }
     return answer;
   }
 
