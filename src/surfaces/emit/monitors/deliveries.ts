@@ -75,9 +75,10 @@ function answered({ due, sent, got }: Deliveries): number {
 
 /** Events whose data is hidden can be counted, and nothing else. */
 function judgeUntold({ type, sent, got, asked }: Deliveries, report: Report): void {
-  const most = Math.max(sent.length, asked().length);
   for (const [at, frame] of got.entries()) {
     report.saw('E22i', frame);
+    if (at < sent.length) continue;
+    const most = Math.max(sent.length, asked().length);
     if (at < most) continue;
     report.find(
       'E22i',

@@ -1,11 +1,12 @@
 import { sameJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import type { Transition } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
-import type { Frame, WireEvent } from '../../../wire/event.ts';
-import { isOurs, protocolEvent, requestOf, statusOf, subscriptionAnswer, updateOf } from '../message.ts';
-import { isForUs } from '../standing.ts';
+import type { Frame } from '../../../wire/event.ts';
+import { isOurs, requestOf, statusOf, updateOf } from '../message.ts';
+import { hasLeft, isForUs, joinedAt } from '../standing.ts';
 
 /**
  * On each connection a job goes its way: never a step back, nothing after its end, nothing that is not to be
@@ -99,26 +100,8 @@ function firstShown(rules: PusherRules, dialect: string): readonly string[] {
 
 /** True where a connection was there before the job was submitted, so that it is owed all of it. */
 export function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
-  const id = requestOf(frame);
-  const job = Object.values(recording.jobs).find((one) => one.id === id);
-  if (!job || hasLeft(recording.events, frame.peer, job.where)) return false;
-  return recording.events
-    .slice(0, job.from)
-    .some(
-      (event) =>
-        event.kind === 'frame' &&
-        event.peer === frame.peer &&
-        subscriptionAnswer(event, job.where) === 'granted',
-    );
-}
-
-/** True where a connection has asked to leave a channel: what it is owed of it from then on is nothing. */
-function hasLeft(events: readonly WireEvent[], peer: string, channel: string): boolean {
-  return events.some(
-    (event) =>
-      event.kind === 'sent' &&
-      event.peer === peer &&
-      event.text.includes(protocolEvent.unsubscribe) &&
-      event.text.includes(JSON.stringify(channel)),
-  );
+  const job = jobById(recording, requestOf(frame));
+  if (!job || hasLeft(recording, frame.peer, job.where)) return false;
+  const joined = joinedAt(recording, frame.peer, job.where);
+  return joined !== undefined && joined < job.from;
 }
