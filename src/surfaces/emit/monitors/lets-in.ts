@@ -1,4 +1,5 @@
 import type { EmitRules } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import { streamOf } from '../message.ts';
 
@@ -16,7 +17,7 @@ export function letsIn(rules: EmitRules): Monitor {
       if (event.kind !== 'opened' && event.kind !== 'refused') return;
       const about = recording.peers[event.peer]?.about;
       if (streamOf(recording, event.peer) !== 'job' || !about?.credential) return;
-      const job = Object.values(recording.jobs).find((one) => one.id === about.job);
+      const job = jobById(recording, about.job);
       const untouched = job && !job.calls.some((call) => call.seq < event.seq);
       if (!untouched || !rules.streams.job.admits[about.credential]) return;
       report.saw('E44', event);

@@ -1,4 +1,5 @@
 import type { EmitRules } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
 import type { Frame } from '../../../wire/event.ts';
 import { scopeWord, stepWord } from '../map.ts';
@@ -7,6 +8,9 @@ import { messageOf, scopeOf, typeOf } from '../message.ts';
 /** Takes down which steps of a job's life, and which events for which scope, were on the wire. It judges nothing. */
 export function seen(rules: EmitRules): Monitor {
   const { automaton, events } = rules;
+  const shownBy = new Map(
+    Object.keys(events).map((type) => [type, automaton.transitions.filter((one) => one.event === type)]),
+  );
   return monitor({
     id: 'emit/always/seen',
     title: 'which steps and which events were seen',
@@ -25,7 +29,7 @@ export function seen(rules: EmitRules): Monitor {
         memory.state = automaton.states.find((state) => state === status);
         return;
       }
-      const shown = automaton.transitions.filter((one) => one.event === type);
+      const shown = shownBy.get(type) ?? [];
       const steps = shown.filter(({ from }) => from === memory.state);
       // What a call and a clock may both bring about, was brought about by the call if it was made.
       const verbs = steps.length > 1 ? callsOn(event, context) : [];
@@ -39,6 +43,6 @@ export function seen(rules: EmitRules): Monitor {
 /** What was asked of the job that a frame is about. */
 function callsOn(frame: Frame, { recording, jobOf }: MonitorContext): readonly string[] {
   const id = jobOf(frame);
-  const job = Object.values(recording.jobs).find((one) => one.id === id);
+  const job = jobById(recording, id);
   return job?.calls.map(({ verb }) => verb) ?? [];
 }

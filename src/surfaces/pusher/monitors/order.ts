@@ -17,6 +17,9 @@ export function order(rules: PusherRules, dialect: string): Monitor {
   const { automaton, events, repeated } = rules.dialects[dialect] ?? {};
   const rank = (status: string): number => automaton?.states.indexOf(status) ?? -1;
   const forward = [...new Set((automaton?.transitions ?? []).flatMap(idsOfStep))];
+  const never = Object.values(events ?? {}).flatMap((rule) =>
+    rule.shown === 'never' ? (rule.requirements ?? []) : [],
+  );
   const before = skippable(rules, dialect) ? [] : firstShown(rules, dialect);
   const checks = new Set([
     ...forward,
@@ -56,8 +59,7 @@ export function order(rules: PusherRules, dialect: string): Monitor {
         find(rule.requirements ?? [], `shown ${status}`, `no ${status} event`);
         for (const id of rule.requirements ?? []) report.saw(id, event);
       } else {
-        for (const one of Object.values(events ?? {}))
-          if (one.shown === 'never') for (const id of one.requirements ?? []) report.saw(id, event);
+        for (const id of never) report.saw(id, event);
       }
       for (const id of forward) report.saw(id, event);
       if (last !== undefined && rank(status) < rank(last))
