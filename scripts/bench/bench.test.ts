@@ -8,6 +8,7 @@ import type { Contract } from '../../src/contract/contract.ts';
 import { loadContract } from '../../src/contract/load.ts';
 import { type SurfaceName, surfaceNames } from '../../src/contract/requirement.ts';
 import { type Reference, startReference } from '../../src/reference/start.ts';
+import { requestSignature } from '../../src/wire/sign.ts';
 import { suites } from '../../suites/index.ts';
 import { inWords, isMet } from './bench-result.ts';
 import { compare, ratioOf } from './compare.ts';
@@ -15,9 +16,12 @@ import { pairsOf } from './in-process.ts';
 import { type Judged, judgeStream, textsOf } from './judge-stream.ts';
 import { bench } from './main.ts';
 import { profileOf, topFunctions } from './profile.ts';
-import { replay } from './replay.ts';
+import { recordSuite } from './record-suite.ts';
+import { rehearse } from './replay/rehearse.ts';
+import { replay } from './replay/replay.ts';
+import type { Line, TargetScript } from './replay/script.ts';
+import { Values } from './replay/values.ts';
 import { recordStreams, type Stream } from './streams.ts';
-import { scriptsOf } from './suite-cost.ts';
 
 let contract: Contract;
 let streams: Readonly<Record<SurfaceName, Stream>>;
@@ -138,7 +142,7 @@ describe('a replay', () => {
 
   it('does again what the suites do, with the ids and signatures of its own run', async () => {
     const only = ['emit/flow/happy-path/**', 'pusher/flow/happy-path/**', 'beam/operation/stream/**'];
-    const scripts = await scriptsOf(reference.targets(), contract, only);
+    const scripts = await recordSuite(reference.targets(), contract, only);
     const again = await startReference({ contract });
     try {
       const { awaited, astray } = await replay(scripts, new URL(again.address.ws).host);
@@ -151,7 +155,7 @@ describe('a replay', () => {
   });
 
   it('that is told other ids than its server gives goes astray, and says where', async () => {
-    const scripts = await scriptsOf(reference.targets(), contract, ['emit/flow/happy-path/**']);
+    const scripts = await recordSuite(reference.targets(), contract, ['emit/flow/happy-path/**']);
     const untaught = JSON.parse(JSON.stringify(scripts), (key, value) => (key === 'learn' ? [] : value));
     const again = await startReference({ contract });
     try {
@@ -160,6 +164,50 @@ describe('a replay', () => {
     } finally {
       await again.close();
     }
+  });
+});
+
+describe('what is signed and dated', () => {
+  const secret = 'a-secret';
+  const asked = (age: number): string => {
+    const query = {
+      auth_key: 'a-key',
+      auth_timestamp: String(Math.round(Date.now() / 1000) + age),
+      auth_version: '1.0',
+    };
+    const signed = { ...query, auth_signature: requestSignature(secret, 'POST', '/apps/1/events', query) };
+    return `http://host/apps/1/events?${new URLSearchParams(signed)}`;
+  };
+
+  it.each([0, -590, 610])('is %i seconds off the clock in a replay, whenever that is', (dated) => {
+    const url = new URL(new Values([], secret).signed('POST', asked(-5000), '{}', { body: false, dated }));
+    const query = Object.fromEntries(url.searchParams);
+    expect(Math.abs(Number(query.auth_timestamp) - dated - Date.now() / 1000)).toBeLessThan(60);
+    expect(query.auth_signature).toBe(requestSignature(secret, 'POST', '/apps/1/events', query));
+  });
+
+  it('keeps its date where that is no number', () => {
+    const was = asked(-5000);
+    expect(new Values([], secret).signed('POST', was, undefined, { body: false })).toBe(was);
+  });
+});
+
+describe('a rehearsal', () => {
+  it('strikes what does not come again, and nothing else', async () => {
+    const reference = await startReference({ contract });
+    const recorded = await recordSuite(reference.targets(), contract, ['beam/operation/stream/**']);
+    await reference.close();
+    const ghost: Line = { await: 'frame', peer: 'nobody', count: 1, learn: [] };
+    const haunted = recorded.map((script) => ({
+      ...script,
+      scenes: script.scenes.map((one) => ({ ...one, lines: [...one.lines, ghost] })),
+    }));
+    const { scripts, struck, of } = await rehearse(process.cwd(), contract, haunted, 100);
+    const linesIn = (some: readonly TargetScript[]) =>
+      some.flatMap(({ scenes }) => scenes.flatMap(({ lines }) => lines));
+    expect([struck > 0, of > struck]).toEqual([true, true]);
+    expect(linesIn(scripts)).not.toContain(ghost);
+    expect(linesIn(scripts).length).toBeGreaterThan(0.9 * linesIn(recorded).length);
   });
 });
 
@@ -178,10 +226,13 @@ describe('npm run bench', () => {
     }
   });
 
-  it.each([['--seconds', '0'], ['--repeats', '1.5'], ['--none'], ['--only', 'nothing-is-called-so']])(
-    'refuses %s %s',
-    async (...argv) => {
-      expect(await bench(argv, { root: process.cwd(), install: async () => {}, jobs: 1 })).toBe(2);
-    },
-  );
+  it.each([
+    ['--seconds', '0'],
+    ['--budget', '0'],
+    ['--repeats', '1.5'],
+    ['--none'],
+    ['--only', 'nothing-is-called-so'],
+  ])('refuses %s %s', async (...argv) => {
+    expect(await bench(argv, { root: process.cwd(), install: async () => {}, jobs: 1 })).toBe(2);
+  });
 });

@@ -62,14 +62,20 @@ async function* measured(
   options: BenchOptions,
   surroundings: Surroundings,
 ): AsyncGenerator<BenchResult, void, undefined> {
-  const { seconds, repeats, only } = options;
+  const { seconds, repeats, only, budget } = options;
   const effort: Effort = { repeats, ms: (1000 * seconds) / (2 * (repeats + 1)) };
   const wants = (id: string): boolean => id.includes(only);
   const contract = await loadContract(undefined, surroundings.root);
   for await (const pair of pairs(surroundings, contract, wants))
     if (wants(pair.id)) yield measure(pair, effort);
   if (anyOf(wants, 'start-up', ['list', 'version', 'launcher'])) yield* startUp(surroundings.root, repeats);
-  if (anyOf(wants, 'suite', ['wall', 'cpu'])) yield* await suiteCost(surroundings.root, contract, repeats);
+  if (anyOf(wants, 'suite', ['wall', 'cpu']))
+    yield* await suiteCost(surroundings.root, contract, { repeats, budgetMs: 1000 * budget }, progress);
+}
+
+/** Said beside the results, which are read by others. */
+function progress(line: string): void {
+  process.stderr.write(`bench: ${line}\n`);
 }
 
 /** Whether any of a group of measurements is wanted. */

@@ -7,6 +7,8 @@ export interface BenchOptions {
   /** Seconds for each measurement, all its repeats together. */
   readonly seconds: number;
   readonly repeats: number;
+  /** Seconds that the rounds of suite and replay take at most, all together. */
+  readonly budget: number;
   readonly json?: string;
   readonly help: boolean;
 }
@@ -20,6 +22,7 @@ is missed, it says so, and shows in which functions the time goes. Exit code 0: 
   --only TEXT      only what has this in its name
   --seconds N      how long each pair is measured, all repeats together (default 2)
   --repeats N      how often (default 7)
+  --budget N       seconds for the rounds of suite and replay: none is begun that would end later (default 300)
   --json FILE      also write the results there
   --help           this text
 
@@ -34,14 +37,16 @@ export function optionsOf(argv: readonly string[]): BenchOptions {
       only: { type: 'string', default: '' },
       seconds: { type: 'string', default: '2' },
       repeats: { type: 'string', default: '7' },
+      budget: { type: 'string', default: '300' },
       json: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
   const { only, json, help } = values;
-  const [seconds, repeats] = [Number(values.seconds), Number(values.repeats)];
+  const [seconds, repeats, budget] = [Number(values.seconds), Number(values.repeats), Number(values.budget)];
   if (!(seconds > 0)) throw new RangeError(`--seconds ${values.seconds}: it takes a number above 0`);
   if (!Number.isInteger(repeats) || repeats < 1)
     throw new RangeError(`--repeats ${values.repeats}: it takes a whole number from 1`);
-  return { only, seconds, repeats, help, ...(json === undefined ? {} : { json }) };
+  if (!(budget > 0)) throw new RangeError(`--budget ${values.budget}: it takes a number above 0`);
+  return { only, seconds, repeats, budget, help, ...(json === undefined ? {} : { json }) };
 }

@@ -12,7 +12,7 @@ const outdir = join(root, '.cache', 'bench');
 
 await esbuild.build({
   absWorkingDir: root,
-  entryPoints: { main: 'scripts/bench/main.ts', replay: 'scripts/bench/replay-main.ts' },
+  entryPoints: { main: 'scripts/bench/main.ts', replay: 'scripts/bench/replay/process.ts' },
   outdir,
   outExtension: { '.js': '.mjs' },
   bundle: true,

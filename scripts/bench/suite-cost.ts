@@ -1,188 +1,157 @@
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Worker } from 'node:worker_threads';
-import { makePlan } from '../../src/conform/plan.ts';
-import { run } from '../../src/conform/run.ts';
 import type { Contract } from '../../src/contract/contract.ts';
-import type { JsonObject } from '../../src/contract/json.ts';
-import { featuresOnce } from '../../src/target/features-once.ts';
-import { targetsOf } from '../../src/target/load.ts';
-import { suites } from '../../suites/index.ts';
-import type { BenchResult, ProfileLine } from './bench-result.ts';
+import { type BenchResult, isMet, type ProfileLine } from './bench-result.ts';
 import { ratioOf } from './compare.ts';
+import { type Cost, costOf, type Start } from './process-cost.ts';
 import { topFunctions } from './profile.ts';
-import type { Fidelity } from './replay.ts';
-import { scriptOf, type TargetScript } from './replay-script.ts';
-
-/** The flags of `npm run conform`. */
-const flags = ['--max-semi-space-size=64', '--min-semi-space-size=16'];
+import { recordSuite } from './record-suite.ts';
+import { onReference } from './replay/reference-thread.ts';
+import { rehearse } from './replay/rehearse.ts';
+import type { Fidelity } from './replay/replay.ts';
+import type { TargetScript } from './replay/script.ts';
 
 /** A replay of which less came again than this is not the same exchanges. */
 const leastFaithful = 0.98;
 
-/** How long a process took, on the clock and of the CPUs, in milliseconds, and what it said. */
-interface Cost {
-  readonly wall: number;
-  readonly cpu: number;
-  readonly said: string;
+/** How much is measured. */
+export interface SuiteEffort {
+  readonly repeats: number;
+  /** No round is begun that would end later, and no process takes longer; the recording is not counted. */
+  readonly budgetMs: number;
+}
+
+/** The suite and a replay, one after the other. */
+interface Round {
+  readonly suite: Cost;
+  readonly bare: Cost;
+  readonly fidelity: Fidelity;
 }
 
 /**
  * The default suite against a bare replay of the exchanges it comes to, in turns; both are whole processes that start the
- * same server.
- * @throws Error where one of them fails, or the replay strays from the recording.
+ * same server. `tell` is told how far it has come, since it takes minutes.
+ * @throws Error where no round succeeds, or the replay strays from the recording.
  */
-export async function suiteCost(root: string, contract: Contract, repeats: number): Promise<BenchResult[]> {
+export async function suiteCost(
+  root: string,
+  contract: Contract,
+  { repeats, budgetMs }: SuiteEffort,
+  tell: (line: string) => void,
+): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'plumbline-bench-'));
+  const start: Start = { root, folder, mostMs: budgetMs };
   try {
-    const scripts = await recordedScripts(root, contract);
+    // The launcher builds what is older than its source: nobody's cost here.
+    await costOf(start, ['bin/plumbline.js', 'conform', '--list']);
+    tell('performing the default suite, to record it');
+    const recorded = await onReference(root, contract, (entries) => recordSuite(entries, contract));
+    tell('rehearsing its replay');
+    const { scripts, struck, of } = await rehearse(root, contract, recorded);
     const file = join(folder, 'script.json');
     // It holds what opens the embedded server, and nothing else.
     writeFileSync(file, JSON.stringify(scripts), { mode: 0o600 });
-    const suite = ['bin/plumbline.js', 'conform'];
-    const bare = ['.cache/bench/replay.mjs', file, root, join(root, 'dist', 'reference-worker.js')];
-    const rounds: { suite: Cost; bare: Cost }[] = [];
-    for (let round = 0; round < repeats; round++) {
-      const first = await costOf(root, folder, round % 2 === 0 ? suite : bare);
-      const second = await costOf(root, folder, round % 2 === 0 ? bare : suite);
-      rounds.push(round % 2 === 0 ? { suite: first, bare: second } : { suite: second, bare: first });
-    }
-    const fidelity = rounds.map((round) => JSON.parse(round.bare.said) as Fidelity);
-    const worst = fidelity.reduce((a, b) => (a.astray.length >= b.astray.length ? a : b));
-    const share = 1 - worst.astray.length / worst.awaited;
-    if (!(share >= leastFaithful))
-      throw new Error(
-        `the replay strays (${worst.astray.length} of ${worst.awaited}): ${worst.astray.slice(0, 5).join('; ')}`,
-      );
+    const rounds = await roundsOf(start, file, repeats, tell);
     const notes = [
-      `${scenesIn(scripts)}; in the worst replay ${(100 * share).toFixed(2)} % of ${worst.awaited} arrivals as recorded`,
+      `${sizeOf(scripts)}; ${struck} of ${of} arrivals are not waited for, since they did not come again in a rehearsal`,
+      faithful(rounds),
     ];
-    const ratio = (of: 'wall' | 'cpu') => ratioOf(rounds.map((round) => round.suite[of] / round.bare[of]));
-    const profile = await suiteProfile(root, folder);
-    const result = (of: 'wall' | 'cpu', what: string): BenchResult => {
-      const measured = { id: `suite ${of}`, what, aim: { most: 1.5 }, ratio: ratio(of), notes };
-      return measured.ratio.median > 1.5 ? { ...measured, profile } : measured;
-    };
-    return [
-      result('wall', 'the default suite / a bare replay of its exchanges, by the clock, whole processes'),
-      result('cpu', 'the same, CPU of all threads, the server among them'),
-    ];
+    return await results(start, rounds, notes);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function scenesIn(scripts: readonly TargetScript[]): string {
+async function roundsOf(
+  start: Start,
+  file: string,
+  repeats: number,
+  tell: (line: string) => void,
+): Promise<readonly Round[]> {
+  const suite = (): Promise<Cost> => costOf(start, ['bin/plumbline.js', 'conform']);
+  const bare = (): Promise<Cost> => costOf(start, ['.cache/bench/replay.mjs', file, start.root]);
+  const until = performance.now() + start.mostMs;
+  const rounds: Round[] = [];
+  let failure: unknown;
+  let longest = 0;
+  for (let n = 0; n < repeats && performance.now() + longest < until; n++) {
+    const began = performance.now();
+    try {
+      const [first, second] = n % 2 === 0 ? [suite, bare] : [bare, suite];
+      const costs = [await first(), await second()] as const;
+      const [ofSuite, ofBare] = n % 2 === 0 ? costs : [costs[1], costs[0]];
+      const fidelity = JSON.parse(ofBare.said) as Fidelity;
+      rounds.push({ suite: ofSuite, bare: ofBare, fidelity });
+      tell(`round ${n + 1} of ${repeats}: suite ${inSeconds(ofSuite)}, replay ${inSeconds(ofBare)}`);
+    } catch (cause) {
+      failure = cause;
+      tell(`round ${n + 1} of ${repeats} does not count: ${(cause as Error).message}`);
+    }
+    longest = Math.max(longest, performance.now() - began);
+  }
+  if (rounds.length === 0) throw failure ?? new Error('no time for a single round');
+  return rounds;
+}
+
+async function results(
+  start: Start,
+  rounds: readonly Round[],
+  notes: readonly string[],
+): Promise<BenchResult[]> {
+  // A replay that waited in vain has measured its own patience: by the clock it is none, while the CPU was idle.
+  const straight = rounds.filter(({ fidelity }) => fidelity.inVainMs === 0);
+  const measured: BenchResult[] = [
+    {
+      id: 'suite cpu',
+      what: 'the default suite / a bare replay of its exchanges, CPU of all threads, the server among them',
+      aim: { most: 1.5 },
+      ratio: ratioOf(rounds.map(({ suite, bare }) => suite.cpu / bare.cpu)),
+      notes: [...notes, `${rounds.length} rounds`],
+    },
+  ];
+  if (straight.length > 0)
+    measured.unshift({
+      id: 'suite wall',
+      what: 'the default suite / a bare replay of its exchanges, by the clock, whole processes',
+      aim: { most: 1.5 },
+      ratio: ratioOf(straight.map(({ suite, bare }) => suite.wall / bare.wall)),
+      notes: [...notes, `${straight.length} of ${rounds.length} rounds, those that did not wait in vain`],
+    });
+  if (measured.every((result) => isMet(result))) return measured;
+  const profile = await suiteProfile(start);
+  return measured.map((result) => (isMet(result) ? result : { ...result, profile }));
+}
+
+/**
+ * How much came again, in words.
+ * @throws Error where it is too little for the same exchanges.
+ */
+function faithful(rounds: readonly Round[]): string {
+  const worst = rounds
+    .map(({ fidelity }) => fidelity)
+    .reduce((a, b) => (a.astray.length >= b.astray.length ? a : b));
+  const share = 1 - worst.astray.length / worst.awaited;
+  if (share >= leastFaithful)
+    return `in the worst replay ${(100 * share).toFixed(2)} % of ${worst.awaited} arrivals as recorded`;
+  const some = worst.astray.slice(0, 5).map(({ where, words }) => `${where}: ${words}`);
+  throw new Error(`the replay strays (${worst.astray.length} of ${worst.awaited}): ${some.join('; ')}`);
+}
+
+function inSeconds({ wall, cpu }: Cost): string {
+  return `${(wall / 1000).toFixed(1)} s (CPU ${(cpu / 1000).toFixed(1)} s)`;
+}
+
+function sizeOf(scripts: readonly TargetScript[]): string {
   const scenes = scripts.flatMap((script) => script.scenes);
   const lines = scenes.flatMap((scene) => scene.lines);
   const count = (what: string): number => lines.filter((line) => 'do' in line && line.do === what).length;
   return `${scenes.length} scenes, ${count('dial')} dials, ${count('send')} messages, ${count('ask')} requests`;
 }
 
-/** Performs the default suite on the reference server in a thread and makes scripts of its recordings. */
-export async function recordedScripts(root: string, contract: Contract): Promise<TargetScript[]> {
-  const worker = new Worker(join(root, 'dist', 'reference-worker.js'), {
-    workerData: { port: 0, contract, dialects: {} },
-  });
-  const entries = await new Promise<JsonObject[]>((resolve, reject) => {
-    worker.once('message', (said) =>
-      'error' in said ? reject(new Error(said.error)) : resolve(said.targets),
-    );
-    worker.once('error', reject);
-  });
-  try {
-    return await scriptsOf(entries, contract);
-  } finally {
-    worker.postMessage('close');
-    await new Promise((resolve) => worker.once('exit', resolve));
-  }
-}
-
-/** Runs the suite on some targets and makes a script of what was recorded of each. */
-export async function scriptsOf(
-  entries: readonly JsonObject[],
-  contract: Contract,
-  only: readonly string[] = [],
-): Promise<TargetScript[]> {
-  const targets = await targetsOf(featuresOnce(entries, contract), 'the reference server', contract);
-  const found = targets.map((target) => ({ target, dialect: target.dialect }));
-  const plans = makePlan(contract, found, suites, { only, slow: false });
-  const ended = new Map<string, number>();
-  const begun = new Map<string, number>();
-  const { outcomes } = await run(plans, {
-    ...{ jobs: 32, seed: 1, multiplier: 2, level: 'must', slow: false, bail: false, waitMs: 0, repeat: 1 },
-    ...{ version: '', contractHash: contract.hash, command: '', signal: new AbortController().signal },
-    reporters: [
-      {
-        name: 'ends',
-        on: (event) => {
-          if (event.event === 'scene-started') begun.set(`${event.target} ${event.scene}`, event.at);
-          if (event.event === 'scene-ended') ended.set(`${event.target} ${event.scene}`, event.at);
-        },
-      },
-    ],
-  });
-  return plans.map(({ target, scenes }, at) => {
-    const performed = scenes.flatMap((scene) => {
-      const recording = outcomes[at]?.recordings.get(scene.id);
-      const key = `${target.name} ${scene.id}`;
-      return recording
-        ? [
-            {
-              recording,
-              alone: scene.phase === 'hostile',
-              endedAt: ended.get(key) ?? 0,
-              begunAt: begun.get(key) ?? 0,
-            },
-          ]
-        : [];
-    });
-    return scriptOf(
-      target,
-      performed.sort((a, b) => a.begunAt - b.begunAt),
-    );
-  });
-}
-
-function costOf(
-  root: string,
-  folder: string,
-  argv: readonly string[],
-  more: readonly string[] = [],
-): Promise<Cost> {
-  const cpuFile = join(folder, 'cpu');
-  const began = performance.now();
-  return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [...flags, ...more, '--import', './scripts/bench/cpu-at-exit.js', ...argv],
-      {
-        cwd: root,
-        env: { ...process.env, PLUMBLINE_BENCH_CPU: cpuFile },
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
-    let said = '';
-    let errors = '';
-    child.stdout.on('data', (bytes) => {
-      said += bytes;
-    });
-    child.stderr.on('data', (bytes) => {
-      errors += bytes;
-    });
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code !== 0) reject(new Error(`${argv.join(' ')}: exit ${code}: ${(errors || said).slice(-2000)}`));
-      else resolve({ wall: performance.now() - began, cpu: Number(readFileSync(cpuFile, 'utf8')), said });
-    });
-  });
-}
-
 /** Where the suite itself spends its time; the thread of the server is not in it. */
-async function suiteProfile(root: string, folder: string): Promise<ProfileLine[]> {
-  const prof = ['--cpu-prof', '--cpu-prof-dir', folder, '--cpu-prof-name', 'suite.cpuprofile'];
-  await costOf(root, folder, ['bin/plumbline.js', 'conform'], prof);
-  return topFunctions(JSON.parse(readFileSync(join(folder, 'suite.cpuprofile'), 'utf8')));
+async function suiteProfile(start: Start): Promise<ProfileLine[]> {
+  const prof = ['--cpu-prof', '--cpu-prof-dir', start.folder, '--cpu-prof-name', 'suite.cpuprofile'];
+  await costOf(start, ['bin/plumbline.js', 'conform'], prof);
+  return topFunctions(JSON.parse(readFileSync(join(start.folder, 'suite.cpuprofile'), 'utf8')));
 }

@@ -2,6 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { InputError, type SurfaceContract } from './contract.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
+import { keepingLatest } from './latest-answer.ts';
 
 const addFormats = formats as unknown as (ajv: Ajv) => void;
 
@@ -47,6 +48,7 @@ export function compileValidators(
 ): Validators {
   const ajv = new Ajv({ strict: true, allErrors: true, verbose: true, allowUnionTypes: true });
   addFormats(ajv);
+  rememberDates(ajv);
   ajv.addVocabulary(['x-requirement']);
   const inherited = new Map<string, JsonObject>();
   for (const [name, schema] of Object.entries(contract.schemas)) {
@@ -101,6 +103,18 @@ export function compileValidators(
       return validate(message) ? [] : attribute(validate.errors ?? []);
     },
   };
+}
+
+/** Dates are the dearest of the formats, and come to every viewer of a job alike. */
+function rememberDates(ajv: Ajv): void {
+  const dateTime = ajv.formats['date-time'];
+  if (typeof dateTime !== 'object' || !('validate' in dateTime)) return;
+  const { validate } = dateTime;
+  if (typeof validate !== 'function') return;
+  ajv.addFormat(
+    'date-time',
+    keepingLatest((text) => validate(text as never) === true),
+  );
 }
 
 /**

@@ -65,6 +65,12 @@ export interface MonitorReport {
   readonly cells: ReadonlyMap<string, number>;
 }
 
+/** What a monitor remembers of one connection, one job, or whatever it is kept by; and the last event of that. */
+interface Kept {
+  readonly state: unknown;
+  last: WireEvent;
+}
+
 const mostFindings = 20;
 const mostKinds = 100;
 
@@ -82,7 +88,7 @@ export class MonitorRun implements MonitorReport {
   readonly counts = new Map<string, number>();
   readonly #one: Monitor;
   readonly #context: MonitorContext;
-  readonly #states = new Map<string, { readonly state: unknown; last: WireEvent }>();
+  readonly #states = new Map<string, Kept>();
   readonly #kinds = new Map<string, Set<string>>();
   readonly #report: Report;
 
@@ -121,12 +127,26 @@ export class MonitorRun implements MonitorReport {
 
   step(key: string, event: WireEvent): void {
     let entry = this.#states.get(key);
-    if (entry) entry.last = event;
-    else {
-      entry = { state: this.#one.start(this.#context), last: event };
+    if (!entry) {
+      entry = this.begin(event);
       this.#states.set(key, entry);
     }
-    this.#one.step(entry.state, event, this.#report, this.#context);
+    this.take(entry, event);
+  }
+
+  /** A state of its own, for who keeps states without the help of keys. */
+  begin(first: WireEvent): Kept {
+    return { state: this.#one.start(this.#context), last: first };
+  }
+
+  take(kept: Kept, event: WireEvent): void {
+    kept.last = event;
+    this.#one.step(kept.state, event, this.#report, this.#context);
+  }
+
+  /** After the last event of a state. */
+  finish({ state, last }: Kept): void {
+    this.#one.end?.(state, last, this.#report, this.#context);
   }
 
   /** After the last event of a key. */
@@ -134,7 +154,7 @@ export class MonitorRun implements MonitorReport {
     const entry = this.#states.get(key);
     if (!entry) return;
     this.#states.delete(key);
-    this.#one.end?.(entry.state, entry.last, this.#report, this.#context);
+    this.finish(entry);
   }
 
   endAll(): void {
@@ -166,31 +186,47 @@ export class MonitorRun implements MonitorReport {
 /** Runs one monitor over one recording, event by event. */
 export function watch(one: Monitor, context: MonitorContext): MonitorReport {
   const run = new MonitorRun(one, context);
-  const keys = keysOf(one.per, context);
-  for (const [at, event] of context.recording.events.entries()) {
-    const key = keys[at];
-    if (key !== undefined) run.step(key, event);
+  const places = placesOf(one.per, context);
+  const states: Kept[] = [];
+  let at = 0;
+  for (const event of context.recording.events) {
+    const place = places[at++] ?? nowhere;
+    if (place === nowhere) continue;
+    const kept = states[place] ?? run.begin(event);
+    states[place] = kept;
+    run.take(kept, event);
   }
-  run.endAll();
+  for (const kept of states) run.finish(kept);
   return run;
 }
 
-/** The keys of a recording's events; its dozens of monitors ask for the same ones. */
-const keysKnown = new WeakMap<Recording, Map<Per, readonly (string | undefined)[]>>();
+/** The place of an event that is none of a monitor's. */
+const nowhere = -1;
 
-function keysOf(per: Per, context: MonitorContext): readonly (string | undefined)[] {
+/** Places by recording, since its dozens of monitors ask for the same ones. */
+const placesKnown = new WeakMap<Recording, Map<Per, readonly number[]>>();
+
+/** Under which number the state is kept that each event of a recording belongs to, counted as they come up. */
+function placesOf(per: Per, context: MonitorContext): readonly number[] {
   const { recording } = context;
-  let cached = keysKnown.get(recording);
+  let cached = placesKnown.get(recording);
   if (!cached) {
     cached = new Map();
-    keysKnown.set(recording, cached);
+    placesKnown.set(recording, cached);
   }
   const made = cached.get(per);
   // A recording grows until its drain, and what it has stays as it is.
   if (made?.length === recording.events.length) return made;
-  const keys = recording.events.map((event) => keyOf(per, event, context));
-  cached.set(per, keys);
-  return keys;
+  const numbers = new Map<string, number>();
+  const places = recording.events.map((event) => {
+    const key = keyOf(per, event, context);
+    if (key === undefined) return nowhere;
+    const number = numbers.get(key) ?? numbers.size;
+    numbers.set(key, number);
+    return number;
+  });
+  cached.set(per, places);
+  return places;
 }
 
 /** What an event is remembered by; undefined: it is none of that monitor's. */

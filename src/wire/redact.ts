@@ -54,28 +54,31 @@ export function base64Forms(secret: string): string[] {
  * A pattern for any of some texts, as long a one as there is. What begins alike is tried once: a target may
  * have a hundred tokens that differ in their last characters only.
  */
-function anyOf(texts: readonly (readonly string[])[]): string {
-  const byFirst = new Map<string, string[][]>();
-  for (const [first, ...rest] of texts) {
-    if (first === undefined) continue;
+function anyOf(texts: readonly (readonly string[])[], from = 0): string {
+  const byFirst = new Map<string, (readonly string[])[]>();
+  let mayEnd = false;
+  for (const text of texts) {
+    const first = text[from];
+    if (first === undefined) {
+      mayEnd = true;
+      continue;
+    }
     const alike = byFirst.get(first);
-    if (alike) alike.push(rest);
-    else byFirst.set(first, [rest]);
+    if (alike) alike.push(text);
+    else byFirst.set(first, [text]);
   }
-  const branches = [...byFirst].map(([first, rests]) => first + anyOf(rests));
+  const branches = [...byFirst].map(([first, alike]) => first + anyOf(alike, from + 1));
   if (branches.length === 0) return '';
-  const mayEnd = texts.some((text) => text.length === 0);
   if (branches.length === 1 && !mayEnd) return branches[0] ?? '';
   return `(?:${branches.join('|')})${mayEnd ? '?' : ''}`;
 }
 
 /** A pattern for each character of a text, of which the special ones may be escaped or encoded. */
 function charsInAnyForm(text: string): string[] {
-  return [...text].map(charInAnyForm);
+  return Array.from(text, (char) => (/[A-Za-z0-9]/.test(char) ? char : charInAnyForm(char)));
 }
 
 function charInAnyForm(char: string): string {
-  if (/[A-Za-z0-9]/.test(char)) return char;
   const units = [...Array(char.length).keys()].map((at) => char.charCodeAt(at).toString(16).padStart(4, '0'));
   const bytes = [...Buffer.from(char, 'utf8')].map((byte) => byte.toString(16).padStart(2, '0'));
   const quoted = JSON.stringify(char).slice(1, -1);

@@ -67,11 +67,9 @@ export function jobOf(recording: Recording, frame: Frame): string | undefined {
 /** True for a frame that the server sends of its own accord, as the rules tell it from an output. */
 export function isHeartbeat(rule: HeartbeatRule, frame: Frame): boolean {
   const content = contentOf(frame);
-  return (
-    isObject(content) &&
-    Object.entries(rule.match).every(([key, value]) => sameJson(content[key], value)) &&
-    markIn(textOf(frame)) === undefined
-  );
+  if (!isObject(content)) return false;
+  for (const key of Object.keys(rule.match)) if (!sameJson(content[key], rule.match[key])) return false;
+  return markIn(textOf(frame)) === undefined;
 }
 
 /** What the handler produced, as far as a frame holds it: one object, or several that were put together. */
@@ -87,7 +85,10 @@ export function indexesIn(recording: Recording, frame: Frame): readonly number[]
   if (job && foretoldOf(job)) {
     return askedOf(job) === 'stream' ? positionsIn(job, textOf(frame), contentOf(frame)) : [];
   }
-  if (contentOf(frame) !== undefined) {
+  const content = contentOf(frame);
+  // Mostly it is one object, and every monitor asks.
+  if (isObject(content)) return typeof content.index === 'number' ? [content.index] : [];
+  if (content !== undefined) {
     return payloadsIn(frame).flatMap(({ index }) => (typeof index === 'number' ? [index] : []));
   }
   return [...textOf(frame).matchAll(/\bindex\W{1,4}(\d+)/g)].map(([, digits]) => Number(digits));

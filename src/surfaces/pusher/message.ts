@@ -35,16 +35,39 @@ export function channelOf(frame: Frame): string | undefined {
   return typeof channel === 'string' ? channel : undefined;
 }
 
-const decoded = new WeakMap<Frame, { readonly data: Json | undefined }>();
+/** What is read off a frame once, since every monitor asks for it. */
+interface Read {
+  readonly data: Json | undefined;
+  readonly isOfChannel: boolean;
+  readonly update: JsonObject | undefined;
+  /** Whether it holds a nonce: that which was asked for last. */
+  nonce?: { readonly text: string; readonly isThere: boolean };
+}
+
+const reads = new WeakMap<Frame, Read>();
+/** Whoever judges a frame asks a dozen questions about it in a row. */
+let latest: { readonly frame: Frame; readonly read: Read } | undefined;
+
+function readOf(frame: Frame): Read {
+  if (latest?.frame === frame) return latest.read;
+  const read = reads.get(frame) ?? readAnew(frame);
+  latest = { frame, read };
+  return read;
+}
+
+function readAnew(frame: Frame): Read {
+  const raw = messageOf(frame)?.data;
+  const data = typeof raw === 'string' ? (parseJson(raw) ?? raw) : raw;
+  const event = eventOf(frame);
+  const isOfChannel = event !== undefined && !ownPrefixes.some((prefix) => event.startsWith(prefix));
+  const read: Read = { data, isOfChannel, update: isOfChannel && isObject(data) ? data : undefined };
+  reads.set(frame, read);
+  return read;
+}
 
 /** `data`, decoded once where it is JSON in a string. */
 export function dataOf(frame: Frame): Json | undefined {
-  const known = decoded.get(frame);
-  if (known) return known.data;
-  const raw = messageOf(frame)?.data;
-  const data = typeof raw === 'string' ? (parseJson(raw) ?? raw) : raw;
-  decoded.set(frame, { data });
-  return data;
+  return readOf(frame).data;
 }
 
 const ownPrefixes = ['pusher:', 'pusher_internal:', 'client-'];
@@ -58,15 +81,12 @@ export function carries(frame: Frame, text: string): boolean {
 
 /** True for events of channels: whatever is neither the protocol's own nor another client's. */
 export function isChannelEvent(frame: Frame): boolean {
-  const event = eventOf(frame);
-  return event !== undefined && !ownPrefixes.some((prefix) => event.startsWith(prefix));
+  return readOf(frame).isOfChannel;
 }
 
 /** The job update that a channel event carries; undefined where its data is no object. */
 export function updateOf(frame: Frame): JsonObject | undefined {
-  if (!isChannelEvent(frame)) return undefined;
-  const data = dataOf(frame);
-  return isObject(data) ? data : undefined;
+  return readOf(frame).update;
 }
 
 /** The job that a frame is about, by its request id. */
@@ -86,7 +106,10 @@ export function jobOf(_recording: Recording, frame: Frame): string | undefined {
 
 /** What this harness published itself bears the scene's nonce: of it only the delivery is judged. */
 export function isOurs(recording: Recording, frame: Frame): boolean {
-  return frame.text.includes(recording.nonce);
+  const read = readOf(frame);
+  const { nonce } = recording;
+  if (read.nonce?.text !== nonce) read.nonce = { text: nonce, isThere: frame.text.includes(nonce) };
+  return read.nonce.isThere;
 }
 
 /** Progress as a number, whichever way it is written. */

@@ -32,20 +32,19 @@ export function address(rules: BeamRules, dialect: string): Monitor {
       }
       if (event.kind !== 'frame' || isHeartbeat(heartbeat, event)) return;
       const requirement = indexesIn(recording, event).length > 0 ? 'B7' : 'B6';
-      const seen = shown(event);
       const answers = inputOf(recording, event);
       if (answers?.where === event.peer) {
         memory.answered = true;
         report.saw(requirement, event);
       } else if (answers !== undefined || markIn(textOf(event)) !== undefined) {
         const expected = 'answers to inputs of this connection alone';
-        report.find(requirement, { rule: 'elsewhere', expected, ...seen }, event);
+        report.find(requirement, { rule: 'elsewhere', expected, ...shown(event) }, event);
       } else if (memory.excuses > 0) {
         memory.excuses -= 1;
       } else if (memory.answered && !isForetold(recording)) {
         // Whatever else a handler says that is not ours may be its own, so that it is no finding there.
         // What a server says before it has answered anything is no answer: whether it may is stated nowhere.
-        report.find('B6', { rule: 'unasked', expected: 'answers to inputs alone', ...seen }, event);
+        report.find('B6', { rule: 'unasked', expected: 'answers to inputs alone', ...shown(event) }, event);
       }
     },
   });

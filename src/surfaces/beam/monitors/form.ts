@@ -1,6 +1,7 @@
 import type { BeamRules } from '../../../contract/beam-rules.ts';
 import type { SurfaceContract } from '../../../contract/contract.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
+import { isForetold } from '../foretold.ts';
 import { formRequirements, formsOf, isFormKnown } from '../form.ts';
 
 /** Every frame is text, is JSON, and is the object that its schema asks for. */
@@ -13,9 +14,11 @@ export function form(contract: SurfaceContract<BeamRules>, dialect: string): Mon
     surface: 'beam',
     per: 'connection',
     checks: [...checks],
-    start: () => ({}),
-    step(_state, event, report, { recording }) {
-      if (event.kind !== 'frame' || !isFormKnown(contract.rules, dialect, recording, event)) return;
+    // Asked once: it looks at every input, and mostly the handler is the one that is published.
+    start: ({ recording }) => ({ isPublished: !isForetold(recording) }),
+    step({ isPublished }, event, report, { recording }) {
+      if (event.kind !== 'frame') return;
+      if (!isPublished && !isFormKnown(contract.rules, dialect, recording, event)) return;
       const { judged, broken } = formOf(event);
       for (const id of judged) if (checks.has(id)) report.saw(id, event);
       for (const { requirement, ...finding } of broken) {

@@ -31,14 +31,15 @@ export function once(): Monitor {
       }
       if (asked !== 'stream') return;
       report.saw('B7', event);
-      for (const index of indexesIn(recording, event)) {
+      const indexes = indexesIn(recording, event);
+      for (const index of indexes) {
         if (state.indexes.has(index)) {
           const finding = { rule: 'twice', expected: 'each payload once', actual: `payload ${index} again` };
           report.find('B7', finding, event);
         }
         state.indexes.add(index);
       }
-      const together = payloadsOf(recording, event);
+      const together = payloadsOf(recording, event, indexes.length);
       if (together > 1) {
         const actual = `${together} payloads in one frame`;
         report.find('B7', { rule: 'together', expected: 'a frame for each payload', actual }, event);
@@ -47,8 +48,7 @@ export function once(): Monitor {
   });
 }
 
-function payloadsOf(recording: Recording, frame: Frame): number {
-  const indexes = indexesIn(recording, frame).length;
+function payloadsOf(recording: Recording, frame: Frame, indexes: number): number {
   const payloads = payloadsIn(frame).length;
   // What another handler than ours puts into one output is its own affair. It is asked last: it looks at every input.
   return payloads <= indexes || isForetold(recording) ? indexes : payloads;

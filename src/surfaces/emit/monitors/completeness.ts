@@ -13,7 +13,8 @@ interface Memory {
   /** Position from which this viewer is owed everything: its init, or the opening of a space stream. */
   owedFrom: number | undefined;
   closedAt: number | undefined;
-  readonly frames: Frame[];
+  /** By job. */
+  readonly frames: Map<string, Frame[]>;
 }
 
 /** Calls of a worker each of which is an event. */
@@ -31,13 +32,17 @@ export function completeness(rules: EmitRules): Monitor {
     per: 'connection',
     checks: ['E22', 'E22i', 'E31', 'E31i', 'E32', 'E5', 'E14', 'E7', 'E50', 'E40', 'E43'],
     notStreamed: 'it holds calls of a worker against the whole recording',
-    start: () => ({ owedFrom: undefined, closedAt: undefined, frames: [] }),
+    start: () => ({ owedFrom: undefined, closedAt: undefined, frames: new Map() }),
     step(memory, event, _report, { recording }) {
       if (event.kind === 'closed') memory.closedAt = event.seq;
       if (event.kind === 'opened' && streamOf(recording, event.peer) === 'space') memory.owedFrom = event.seq;
       if (event.kind !== 'frame') return;
       if (typeOf(event) === 'init') memory.owedFrom ??= event.seq;
-      memory.frames.push(event);
+      const job = jobOf(recording, event);
+      if (job === undefined) return;
+      const frames = memory.frames.get(job);
+      if (frames) frames.push(event);
+      else memory.frames.set(job, [event]);
     },
     end(memory, last, report, { recording }) {
       const stream = streamOf(recording, last.peer);
@@ -48,7 +53,7 @@ export function completeness(rules: EmitRules): Monitor {
       for (const job of Object.values(recording.jobs)) {
         // Of a job that others work on, nobody here knows what there was to tell.
         if (job.calls.length === 0 || !isWatched(recording, last.peer, job)) continue;
-        const about = memory.frames.filter((frame) => jobOf(recording, frame) === job.id);
+        const about = memory.frames.get(job.id) ?? [];
         const end = about.find((frame) => eventRule(rules, typeOf(frame))?.terminal);
         // A server that hangs up owes everything up to the end of the job, and is judged for hanging up elsewhere.
         if (closedAt !== undefined && !end && !isClosedByUs(events[closedAt])) continue;

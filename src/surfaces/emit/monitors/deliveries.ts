@@ -1,9 +1,10 @@
-import { isObject, type Json, sameJson } from '../../../contract/json.ts';
+import { type Json, sameJson } from '../../../contract/json.ts';
 import { instead, show } from '../../../suite/judgement.ts';
 import type { Report } from '../../../suite/monitor.ts';
 import type { Call } from '../../../suite/recording.ts';
 import type { Frame, WireEvent } from '../../../wire/event.ts';
 import { messageOf, type Scope } from '../message.ts';
+import { ByUpdate, tells } from './by-update.ts';
 
 /** A call of the worker, and the position at which it began; `seq` is where it was over. */
 export interface Update extends Call {
@@ -62,22 +63,23 @@ function judgeNumber(deliveries: Deliveries, report: Report): void {
 
 /** How many of the calls an event came of; one that tells of no call at all may have been of any. */
 function answered({ due, sent, got }: Deliveries): number {
-  const left = [...got];
-  let there = 0;
-  for (const { body } of due) {
-    const at = left.findIndex((frame) => tells(messageOf(frame)?.data, body));
-    if (at < 0) continue;
-    left.splice(at, 1);
-    there += 1;
-  }
-  return there + left.filter((frame) => !sent.some(({ body }) => tells(messageOf(frame)?.data, body))).length;
+  const calls = new ByUpdate(sent, ({ body }) => body);
+  const left = new ByUpdate(due, ({ body }) => body);
+  const taken = new ByUpdate<Frame>([], dataOf);
+  return got.filter((frame) => {
+    const data = dataOf(frame);
+    if (calls.of(data).length === 0) return true;
+    taken.add(frame, data);
+    return taken.of(data).length <= left.of(data).length;
+  }).length;
 }
 
 /** Events whose data is hidden can be counted, and nothing else. */
 function judgeUntold({ type, sent, got, asked }: Deliveries, report: Report): void {
-  const most = Math.max(sent.length, asked().length);
   for (const [at, frame] of got.entries()) {
     report.saw('E22i', frame);
+    if (at < sent.length) continue;
+    const most = Math.max(sent.length, asked().length);
     if (at < most) continue;
     report.find(
       'E22i',
@@ -91,13 +93,16 @@ function judgeData(deliveries: Deliveries, report: Report): void {
   const { type, due, sent, got, asked } = deliveries;
   const keeps = keptBy(deliveries);
   const inOrder = type === 'progress' ? ['E31i', 'E22i'] : ['E22i'];
+  const allCalls = new ByUpdate(sent, ({ body }) => body);
+  const seen = new ByUpdate<Frame>([], dataOf);
   let latest: Update | undefined;
   for (const [at, frame] of got.entries()) {
-    const data = messageOf(frame)?.data;
+    const data = dataOf(frame);
+    const calls = allCalls.of(data);
     report.saw('E22i', frame);
     if (sent.length > 0) for (const id of keeps) report.saw(id, frame);
     const isAsked =
-      sent.some(({ body }) => sameJson(body, data)) || asked().some((body) => sameJson(body, data));
+      calls.some(({ body }) => sameJson(body, data)) || asked().some((body) => sameJson(body, data));
     if (!isAsked && got.length > sent.length) {
       const expected = `${sent.length} of them`;
       report.find('E22i', { rule: `unasked ${type}`, expected, actual: show(data) }, frame);
@@ -109,10 +114,10 @@ function judgeData(deliveries: Deliveries, report: Report): void {
       };
       for (const id of keeps) report.find(id, finding, frame);
     }
-    const calls = sent.filter(({ body }) => tells(data, body));
+    const before = seen.of(data).length;
+    seen.add(frame, data);
     const [call] = calls;
     if (!call) continue;
-    const before = got.slice(0, at).filter((one) => tells(messageOf(one)?.data, data)).length;
     if (before >= calls.length && before >= asked().filter((body) => tells(data, body)).length) {
       const finding = {
         rule: 'twice',
@@ -136,8 +141,6 @@ function judgeData(deliveries: Deliveries, report: Report): void {
   }
 }
 
-/** True where an event is that of a call: it bears its data, or, be it changed, its number. */
-function tells(data: Json | undefined, body: Json | undefined): boolean {
-  if (sameJson(data, body)) return true;
-  return isObject(data) && isObject(body) && typeof data.n === 'number' && data.n === body.n;
+function dataOf(frame: Frame): Json | undefined {
+  return messageOf(frame)?.data;
 }

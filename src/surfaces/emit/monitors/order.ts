@@ -38,6 +38,15 @@ export function firstIsInit(): Monitor {
 
 /** On each connection a job goes its way as the automaton has it; a late joiner's begins at its init. */
 export function followsTheAutomaton(rules: EmitRules): Monitor {
+  const known = {
+    full: new Map<string, ReadonlySet<string>>(),
+    stripped: new Map<string, ReadonlySet<string>>(),
+  };
+  const statesWithin = (state: string, scope: Scope): ReadonlySet<string> => {
+    const states = known[scope].get(state) ?? within(rules, state, scope);
+    known[scope].set(state, states);
+    return states;
+  };
   return monitor({
     id: 'emit/always/order',
     title: 'the events of a job follow its life, every step once and in order',
@@ -67,7 +76,7 @@ export function followsTheAutomaton(rules: EmitRules): Monitor {
       // What follows the end is judged by a rule of its own.
       if (rules.automaton.terminal.includes(memory.state)) return;
       report.saw('E22i', event);
-      const states = within(rules, memory.state, scopeOf(recording, event.peer) ?? 'full');
+      const states = statesWithin(memory.state, scopeOf(recording, event.peer) ?? 'full');
       const next = rules.automaton.transitions.find((one) => one.event === type && states.has(one.from));
       if (!next) {
         const may = rules.automaton.transitions.filter((one) => states.has(one.from) && one.event !== null);

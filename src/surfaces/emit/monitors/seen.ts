@@ -9,6 +9,9 @@ import { messageOf, scopeOf, typeOf } from '../message.ts';
 /** Takes down which steps of a job's life, and which events for which scope, were on the wire. It judges nothing. */
 export function seen(rules: EmitRules): Monitor {
   const { automaton, events } = rules;
+  const shownBy = new Map(
+    Object.keys(events).map((type) => [type, automaton.transitions.filter((one) => one.event === type)]),
+  );
   return monitor({
     id: 'emit/always/seen',
     title: 'which steps and which events were seen',
@@ -26,7 +29,7 @@ export function seen(rules: EmitRules): Monitor {
         memory.state = messageOf(event)?.status;
         return;
       }
-      const shown = automaton.transitions.filter((one) => one.event === type);
+      const shown = shownBy.get(type) ?? [];
       const steps = shown.filter(({ from }) => from === memory.state);
       // What a call and a clock may both bring about, was brought about by the call if it was made.
       const verbs = steps.length > 1 ? callsOn(event, context) : [];

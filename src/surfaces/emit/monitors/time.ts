@@ -1,6 +1,11 @@
+import { keepingLatest } from '../../../contract/latest-answer.ts';
 import { type Monitor, monitor } from '../../../suite/monitor.ts';
 import type { WireEvent } from '../../../wire/event.ts';
 import { messageOf, typeOf } from '../message.ts';
+
+/** Milliseconds of a timestamp; NaN where it is none. */
+const timeOf = keepingLatest((text) => Date.parse(text));
+const timeOfHeader = keepingLatest((text) => Date.parse(text));
 
 /** How far a timestamp may be from the target's own clock: its Date header counts whole seconds. */
 const skewMs = 10_000;
@@ -17,7 +22,7 @@ export function timeGoesOn(): Monitor {
     step(state, event, report) {
       if (event.kind !== 'frame' || typeOf(event) === 'init') return;
       const text = messageOf(event)?.timestamp;
-      const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+      const at = typeof text === 'string' ? timeOf(text) : Number.NaN;
       if (typeof text !== 'string' || Number.isNaN(at)) return;
       if (state.last) {
         report.saw('E26bi', event);
@@ -64,12 +69,12 @@ export function clockAgrees(): Monitor {
     start: (): Clock => ({ offset: undefined, behind: undefined, agrees: false }),
     step(state, event, report) {
       if (event.kind === 'exchange' || event.kind === 'opened') {
-        const date = Date.parse(event.headers.date ?? '');
+        const date = timeOfHeader(event.headers.date ?? '');
         if (!Number.isNaN(date)) state.offset = date - event.at;
       }
       if (event.kind !== 'frame' || state.offset === undefined || typeOf(event) === 'init') return;
       const text = messageOf(event)?.timestamp;
-      const at = typeof text === 'string' ? Date.parse(text) : Number.NaN;
+      const at = typeof text === 'string' ? timeOf(text) : Number.NaN;
       if (typeof text !== 'string' || Number.isNaN(at)) return;
       report.saw('E26i', event);
       const off = at - (state.offset + event.at);

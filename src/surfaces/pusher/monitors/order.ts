@@ -1,11 +1,12 @@
 import { sameJson } from '../../../contract/json.ts';
 import type { PusherRules } from '../../../contract/pusher-rules.ts';
 import type { Transition } from '../../../contract/rules.ts';
+import { jobById } from '../../../suite/job-by-id.ts';
 import { instead } from '../../../suite/judgement.ts';
 import { type Monitor, type MonitorContext, monitor } from '../../../suite/monitor.ts';
-import type { Frame, WireEvent } from '../../../wire/event.ts';
-import { isOurs, protocolEvent, requestOf, statusOf, subscriptionAnswer, updateOf } from '../message.ts';
-import { isForUs } from '../standing.ts';
+import type { Frame } from '../../../wire/event.ts';
+import { isOurs, requestOf, statusOf, updateOf } from '../message.ts';
+import { hasLeft, isForUs, joinedAt } from '../standing.ts';
 
 /**
  * On each connection a job goes its way: never a step back, nothing after its end, nothing that is not to be
@@ -16,6 +17,9 @@ export function order(rules: PusherRules, dialect: string): Monitor {
   const { automaton, events, repeated } = rules.dialects[dialect] ?? {};
   const rank = (status: string): number => automaton?.states.indexOf(status) ?? -1;
   const forward = [...new Set((automaton?.transitions ?? []).flatMap(idsOfStep))];
+  const never = Object.values(events ?? {}).flatMap((rule) =>
+    rule.shown === 'never' ? (rule.requirements ?? []) : [],
+  );
   const before = skippable(rules, dialect) ? [] : firstShown(rules, dialect);
   const checks = new Set([
     ...forward,
@@ -55,8 +59,7 @@ export function order(rules: PusherRules, dialect: string): Monitor {
         find(rule.requirements ?? [], `shown ${status}`, `no ${status} event`);
         for (const id of rule.requirements ?? []) report.saw(id, event);
       } else {
-        for (const one of Object.values(events ?? {}))
-          if (one.shown === 'never') for (const id of one.requirements ?? []) report.saw(id, event);
+        for (const id of never) report.saw(id, event);
       }
       for (const id of forward) report.saw(id, event);
       if (last !== undefined && rank(status) < rank(last))
@@ -99,26 +102,8 @@ function firstShown(rules: PusherRules, dialect: string): readonly string[] {
 
 /** True where a connection was there before the job was submitted, so that it is owed all of it. */
 export function isWhole(frame: Frame, { recording }: MonitorContext): boolean {
-  const id = requestOf(frame);
-  const job = Object.values(recording.jobs).find((one) => one.id === id);
-  if (!job || hasLeft(recording.events, frame.peer, job.where)) return false;
-  return recording.events
-    .slice(0, job.from)
-    .some(
-      (event) =>
-        event.kind === 'frame' &&
-        event.peer === frame.peer &&
-        subscriptionAnswer(event, job.where) === 'granted',
-    );
-}
-
-/** True where a connection has asked to leave a channel: what it is owed of it from then on is nothing. */
-function hasLeft(events: readonly WireEvent[], peer: string, channel: string): boolean {
-  return events.some(
-    (event) =>
-      event.kind === 'sent' &&
-      event.peer === peer &&
-      event.text.includes(protocolEvent.unsubscribe) &&
-      event.text.includes(JSON.stringify(channel)),
-  );
+  const job = jobById(recording, requestOf(frame));
+  if (!job || hasLeft(recording, frame.peer, job.where)) return false;
+  const joined = joinedAt(recording, frame.peer, job.where);
+  return joined !== undefined && joined < job.from;
 }
