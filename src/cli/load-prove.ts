@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { suites } from '../../suites/index.ts';
 import { InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
 import { packageRoot } from '../contract/spec-files.ts';
@@ -20,6 +21,7 @@ import { toFile } from '../report/to-file.ts';
 import { loadTargets } from '../target/load.ts';
 import { onInterrupt } from './interrupt.ts';
 import type { LoadProveOptions } from './load-options.ts';
+import { startReferenceServer } from './load-target.ts';
 
 /**
  * Longest time that all proofs may take; what was not tried until then is named as not run. They take under ten minutes
@@ -45,6 +47,9 @@ export async function loadProve(options: LoadProveOptions): Promise<number> {
     contract,
     drivers,
     gates: distinct(profiles.flatMap(({ gates }) => gates)),
+    profiles,
+    suites,
+    rightServer: () => startReferenceServer(contract),
     folder,
     signal: AbortSignal.any([interrupt.signal, AbortSignal.timeout(mostMs)]),
     coordinator: (of, driver) => ({

@@ -9,6 +9,9 @@ import { loadTargets } from '../target/load.ts';
 import type { Target } from '../target/target.ts';
 import type { LoadOptions } from './load-options.ts';
 
+/** Which server it is to be. */
+type Wanted = Pick<LoadOptions, 'target' | 'surface' | 'dialect'>;
+
 /** The server that a load is put on. */
 export interface LoadTarget {
   readonly target: Target;
@@ -27,7 +30,7 @@ const startMs = 30_000;
  * @throws InputError where there is none of a surface that the profile has.
  */
 export async function chooseLoadTarget(
-  options: LoadOptions,
+  options: Wanted,
   surfaces: readonly SurfaceName[],
   contract: Contract,
 ): Promise<LoadTarget> {
@@ -42,7 +45,7 @@ export async function chooseLoadTarget(
 
 function chosenOf(
   targets: readonly Target[],
-  { surface, dialect }: LoadOptions,
+  { surface, dialect }: Wanted,
   surfaces: readonly SurfaceName[],
 ): Target {
   const wanted = surface === undefined ? surfaces : [surface];
@@ -56,12 +59,30 @@ function chosenOf(
   throw new InputError(`no target of the surface ${wanted.join(' or ')}; there is: ${there}`);
 }
 
-/** `plumbline serve` on a free port: another process, so that it and the harness do not share an event loop. */
 async function startReferenceProcess(
-  options: LoadOptions,
+  options: Wanted,
   surfaces: readonly SurfaceName[],
   contract: Contract,
 ): Promise<LoadTarget> {
+  const { targets, pid, close } = await startReferenceServer(contract);
+  try {
+    const target = { ...chosenOf(targets, options, surfaces), at: 'the embedded reference server' };
+    return { target, ...(pid === undefined ? {} : { pid }), isOurs: true, close };
+  } catch (cause) {
+    await close();
+    throw cause;
+  }
+}
+
+/** The reference server in a process of its own, so that it and the harness do not share an event loop. */
+export interface ReferenceServer {
+  readonly targets: readonly Target[];
+  readonly pid: number | undefined;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts `plumbline serve` on a free port. @throws Error where it does not come. */
+export async function startReferenceServer(contract: Contract): Promise<ReferenceServer> {
   const folder = await mkdtemp(join(tmpdir(), 'plumbline-load-'));
   const file = join(folder, 'target.yaml');
   const launcher = join(packageRoot(), 'bin', 'plumbline.js');
@@ -88,9 +109,7 @@ async function startReferenceProcess(
     });
     child.stdout.resume();
     child.stderr.resume();
-    const targets = await loadTargets(file, { contract, env: {} });
-    const target = { ...chosenOf(targets, options, surfaces), at: 'the embedded reference server' };
-    return { target, ...(child.pid === undefined ? {} : { pid: child.pid }), isOurs: true, close };
+    return { targets: await loadTargets(file, { contract, env: {} }), pid: child.pid, close };
   } catch (cause) {
     await close();
     throw cause;

@@ -93,6 +93,14 @@ describe('plumbline load', () => {
     expect(stderr).not.toContain('    at ');
   });
 
+  it('counts for an SLO on beam what probes ask, exit 2', async () => {
+    const { exit, stderr } = await plumbline(['load', 'request-ack', '--slo', 'p99<1s', '--dry-run']);
+    expect(stderr).toContain(
+      'needs at least 1000 publishes; stage 10 has 300 that probes send (--set publishes=3334)',
+    );
+    expect(exit).toBe(2);
+  });
+
   it('names what a target lacks, exit 2', async () => {
     const { secret: _secret, ...app } = relay.app;
     const file = await fileOf({ ...relay, app });

@@ -12,6 +12,7 @@ import { withSettings } from '../load/profile/settings.ts';
 import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
 import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
+import { probesFor } from '../load/run/measure.ts';
 import { RunFiles } from '../load/run/run-files.ts';
 import { type LoadRun, runLoad, type Server } from '../load/run/run-load.ts';
 import { runSaturate } from '../load/run/run-saturate.ts';
@@ -67,6 +68,7 @@ export async function load(profileName: string | undefined, asked: LoadOptions):
   try {
     const { target } = chosen;
     proveTarget(target, profile, stages);
+    proveGates(gates, stages, target.surface);
     if (options.dryRun) {
       process.stdout.write(loadDryRun(profile, stages, `${target.name} (${target.surface})  ${target.at}`));
       return exitCodes.done;
@@ -137,17 +139,20 @@ export async function load(profileName: string | undefined, asked: LoadOptions):
   }
 }
 
-/** @throws InputError for an SLO that so few publishes could not tell from luck. */
-function proveGates(gates: readonly Gate[], stages: readonly StageShape[]): void {
+/**
+ * @throws InputError for an SLO that so few publishes could not tell from luck. On beam an answer comes to whoever asked,
+ * so only the inputs of probes are measured.
+ */
+function proveGates(gates: readonly Gate[], stages: readonly StageShape[], surface?: SurfaceName): void {
   for (const gate of gates) {
     const needed = publishesNeeded(gate);
-    const short = stages.find((stage) => {
+    for (const stage of stages) {
       const count = publishesOf(stage) - stage.warmup;
-      return count > 0 && count < needed;
-    });
-    if (short && gate.from === 'slo') {
+      const share = surface === 'beam' ? probesFor(stage) / stage.subscribers : 1;
+      if (gate.from !== 'slo' || count <= 0 || count * share >= needed) continue;
+      const has = surface === 'beam' ? `${Math.floor(count * share)} that probes send` : String(count);
       throw new InputError(
-        `--slo "${gate.text}": needs at least ${needed} publishes; stage ${short.name} has ${publishesOf(short) - short.warmup} (--set publishes=${needed})`,
+        `--slo "${gate.text}": needs at least ${needed} publishes; stage ${stage.name} has ${has} (--set publishes=${Math.ceil(needed / share)})`,
       );
     }
   }

@@ -65,6 +65,7 @@ function seat(received: readonly number[], more: Partial<SeatRecord> = {}): Seat
     ready: 2,
     leaving: Number.NaN,
     fenced: Number.NaN,
+    closing: Number.NaN,
     closed: Number.NaN,
     code: 0,
     closedBy: 'nobody',
@@ -146,9 +147,22 @@ describe('the accounts of a stage', () => {
     expect(accountOf(record)).toMatchObject({ owed: 10, lost: 8 });
   });
 
+  it('owe nothing to whoever was cut, however late the server answers that', () => {
+    const record = recordOf(20);
+    record.seats.push(seat([0, 1], { closing: 2250, closed: record.drainedAt + 9, closedBy: 'us' }));
+    // Three had been acknowledged a second before the cut.
+    expect(accountOf(record)).toMatchObject({ owed: 3, lost: 1 });
+  });
+
   it('do not take our own closing at the end for a leave', () => {
     const record = recordOf(10);
-    record.seats.push(seat([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], { closed: record.drainedAt + 1, closedBy: 'us' }));
+    record.seats.push(
+      seat([0, 1, 2, 3, 4, 5, 6, 7, 8, 9], {
+        closing: record.drainedAt + 1,
+        closed: record.drainedAt + 2,
+        closedBy: 'us',
+      }),
+    );
     expect(accountOf(record)).toMatchObject({ owed: 10, received: 10, indeterminate: 0 });
   });
 

@@ -90,7 +90,7 @@ function owedTo(seat: SeatRecord, channel: Sent | undefined, drainedAt: number):
   // One that the server cut off goes on being owed; one that we closed is not, unless all was over by then.
   const left = Number.isNaN(seat.leaving)
     ? seat.closedBy === 'us'
-      ? seat.closed
+      ? seat.closing
       : Number.NaN
     : seat.leaving;
   const leave = left >= drainedAt ? Number.NaN : left;

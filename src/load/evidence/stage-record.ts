@@ -34,6 +34,8 @@ export interface SeatRecord {
   ready: number;
   leaving: number;
   fenced: number;
+  /** When we began to close it, or cut it: what is sent from then on is owed to nobody here. */
+  closing: number;
   closed: number;
   /** Close code; 0: not closed. */
   code: number;

@@ -8,8 +8,10 @@ import { Conductor, type StageContext } from './conductor.ts';
 
 /** Probes and sentinels come one by one, whatever the rate of the others. */
 const probeRate = 200;
-/** Least and most that is waited for what is owed after the last publish. */
+/** How long what is owed after the last publish is waited for, where nothing is known to be slow. */
 const drainMs = 10_000;
+/** The most that a generator is waited for that has yet to read what it has received. */
+const mostLagMs = 60_000;
 /** Between two events that subscribers of a space are ready with. */
 const leastGreetMs = 100;
 const mostGreetMs = 1000;
@@ -145,16 +147,24 @@ async function behave(conductor: Conductor, plan: LoadPlan, lasts: number, over:
 /** Until everything owed has arrived, and no longer than the drain lasts. */
 async function drain(conductor: Conductor, { signal }: StageContext): Promise<void> {
   const { record } = conductor;
-  const until = Date.now() + Math.max(drainMs, 5 * slowest(record));
+  const from = now();
+  const least = Math.max(drainMs, 5 * slowest(record));
   for (;;) {
     await conductor.flush();
     // Whoever was lost tells of nothing more that it received.
     if (signal.aborted || record.broken.length > 0) break;
-    if (accountOf(record).lost === 0 || Date.now() >= until) break;
+    const most = Math.max(least, Math.min(mostLagMs, 5 * lagOf(record)));
+    if (accountOf(record).lost === 0 || now() - from >= most) break;
     await hold(250, signal);
   }
   record.drainedAt = now();
   conductor.mark('drained');
+}
+
+/** How far the generator is behind what has reached it, milliseconds: what it has yet to read is not lost. */
+function lagOf({ lags }: StageRecord): number {
+  const last = new Map(lags.map(({ process, p99 }) => [process, p99]));
+  return Math.max(0, ...last.values());
 }
 
 /** Roughly the p99 of what probes saw, milliseconds. */

@@ -128,6 +128,7 @@ export class StageRecorder {
       ready: Number.NaN,
       leaving: Number.NaN,
       fenced: Number.NaN,
+      closing: Number.NaN,
       closed: Number.NaN,
       code: 0,
       closedBy: 'nobody',
@@ -170,6 +171,7 @@ export class StageRecorder {
         return;
       case seatEvents.closing:
         seat.closedBy = 'us';
+        seat.closing = at;
         return;
       case seatEvents.closed:
         seat.closed = at;

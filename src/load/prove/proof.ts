@@ -1,7 +1,10 @@
 import type { Contract } from '../../contract/contract.ts';
 import type { SurfaceName } from '../../contract/requirement.ts';
+import type { SuiteFactory } from '../../suite/surface.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
+import type { Profile } from '../profile/profile.ts';
 import type { Gate } from '../verdict/gates.ts';
+import type { RightServer } from './cells.ts';
 
 /**
  * Proofs that the load harness measures what is there: a null server does something wrong and keeps its own ledger of
@@ -15,6 +18,10 @@ export interface Bench {
   readonly drivers: readonly BulkDriver[];
   /** Every gate of every profile, each once. */
   readonly gates: readonly Gate[];
+  readonly profiles: readonly Profile[];
+  /** Whose monitors watch what probes see of a right server. */
+  readonly suites?: Readonly<Record<SurfaceName, SuiteFactory>>;
+  readonly rightServer: () => Promise<RightServer>;
   /** For what processes print. */
   readonly folder: string;
   readonly signal: AbortSignal;

@@ -27,6 +27,10 @@ beforeAll(async () => {
     contract,
     drivers: [nodeDriver()],
     gates: profiles.flatMap(({ gates }) => gates),
+    profiles,
+    rightServer: () => {
+      throw new Error('not here');
+    },
     folder: mkdtempSync(join(tmpdir(), 'plumbline-prove-test-')),
     signal: new AbortController().signal,
     coordinator: () => {

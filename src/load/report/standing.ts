@@ -74,6 +74,14 @@ export function floorAt(stage: StageResult | undefined, quantile: QuantileName):
   return floors.length === 0 ? undefined : Math.max(...floors);
 }
 
+/** True where something was published and no floor was measured. */
+export function isUncalibrated({ stages }: LoadResult): boolean {
+  return stages.some(({ publishes, floor }) => publishes.planned > 0 && !floor.before && !floor.after);
+}
+
+/** What is said of the latencies of such a run. */
+export const uncalibrated = 'Not calibrated: what of these latencies is the generator’s own is not known.';
+
 /** Latencies that contain the generator's own, as the floor measures it. */
 const floored: readonly string[] = ['delivery', 'last', 'first', 'service', 'positions'];
 

@@ -11,11 +11,13 @@ import {
   gateValueText,
   headlineOf,
   isClaimed,
+  isUncalibrated,
   latencyText,
   lossText,
   outcomeOf,
   quantileNames,
   quantileTitles,
+  uncalibrated,
 } from './standing.ts';
 
 /** `summary.md`: the run for a comment on a pull request, in the order of the whole report. */
@@ -29,6 +31,7 @@ export function summaryMd(result: LoadResult): string {
     ...section('Gates', gates(result)),
     ...section('Can you trust this run?', trust(result)),
     ...section('Stages', isClaimed(result) ? stages(result) : folded(stages(result))),
+    ...(isUncalibrated(result) ? [uncalibrated] : []),
     ...section('Besides', behaviours(result)),
     ...section('Monitors', monitors(result)),
     ...section('Not offered', notOffered(result)),

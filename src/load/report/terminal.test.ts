@@ -137,6 +137,14 @@ describe('the terminal', () => {
     expect(told(invalidLoad)).toContain('200: 182 cut off, 181 back 500: bad tokens: 420 refused, 0 let in');
   });
 
+  it('says that a run was not calibrated', () => {
+    const note = 'Not calibrated: what of these latencies is the generator’s own is not known.';
+    const stages = [stageOf(50, 3, { floor: { before: null, after: null } })];
+    const told = (load: LoadResult): string => terminalText(load, look).replace(/\s+/g, ' ');
+    expect(told({ ...passedLoad, stages })).toContain(note);
+    expect(told(passedLoad)).not.toContain(note);
+  });
+
   it('tells of connections where nothing was published', () => {
     const held = stageOf(300, 3, {
       name: 'held',

@@ -13,9 +13,11 @@ import {
   gateValueText,
   headlineOf,
   isClaimed,
+  isUncalibrated,
   latencyText,
   lossText,
   outcomeOf,
+  uncalibrated,
 } from './standing.ts';
 
 /** How it is set. */
@@ -67,6 +69,7 @@ function stages(result: LoadResult, look: TerminalLook): string[] {
   return [
     ...table.map((line) => cut(line, look.width)),
     ...(isFloored ? hanging(note, look, 5) : []),
+    ...(isClaimed(result) && isUncalibrated(result) ? hanging(`  ${uncalibrated}`, look, 4) : []),
     ...behaviours(result, look),
     ...notOffered,
   ];

@@ -147,7 +147,7 @@ function planOf(
 }
 
 /** Probes at each join position, and as many sentinels, out of the stage's subscribers; more where there are channels. */
-function probesFor({ subscribers, channels }: StageShape): number {
+export function probesFor({ subscribers, channels }: StageShape): number {
   const wanted = channels > 1 ? 30 : subscribers >= 60 ? 9 : subscribers >= 24 ? 6 : 3;
   return Math.max(1, Math.min(wanted, Math.floor(subscribers / 3)));
 }

@@ -65,12 +65,12 @@ describe('recovery after a cut', () => {
     record.startAt = 0;
     record.marks.push({ at: 1000, what: 'cut' });
     for (const [seat, back] of backAt.entries()) {
-      life(recorder, seat, { dialled: 0, ready: 10, closed: 1000 });
+      life(recorder, seat, { dialled: 0, ready: 10, closing: 1000, closed: 1000 });
       // All that came back are closed when the stage is over.
       life(
         recorder,
         seat + seatsPerLife,
-        back ? { dialled: 1001, ready: back, closed: 9000 } : { dialled: 1001 },
+        back ? { dialled: 1001, ready: back, closing: 9000, closed: 9000 } : { dialled: 1001 },
       );
     }
     return record;

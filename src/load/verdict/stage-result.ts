@@ -292,7 +292,7 @@ function cutOf({ seats, marks }: StageRecord): ReadonlySet<number> {
   // Whoever came back is closed after the cut as well, when all is over.
   return new Set(
     seats
-      .filter(({ ready, closed, role }) => role === 'bulk' && ready < cut && closed >= cut)
+      .filter(({ ready, closing, role }) => role === 'bulk' && ready < cut && closing >= cut)
       .map(({ seat }) => seat % seatsPerLife),
   );
 }

@@ -55,6 +55,23 @@ describe('the page of a load run', () => {
     expect(headings(reportHtml(sampleLoads.leaked))[0]).toBe('Findings, which no generator can cause');
   });
 
+  it('has who came and went, and how large messages were', () => {
+    const [first] = passedLoad.stages;
+    if (!first) throw new Error('the sample has no stage');
+    const stage = {
+      ...first,
+      shape: { ...first.shape, padding: 1024 },
+      turnover: { left: 96, cut: 182, back: 181, asleep: 5 },
+      traffic: { messages: 1000, bytes: 1_200_000 },
+    };
+    const page = plain(reportHtml({ ...passedLoad, stages: [stage] }));
+    const rows = [...page.matchAll(/<tr><th scope="row">50<\/th>(.*?)<\/tr>/g)].map(([, cells = '']) =>
+      cells.replace(/<[^>]+>/g, '|').replaceAll('||', '|'),
+    );
+    expect(rows).toContain('|96|182|181|5|');
+    expect(rows).toContain('|1 000|1.2 kB|1.2 MB|');
+  });
+
   it.each(all)('%s: has six kinds of plots, each with both axes named and a table after it', (_, load) => {
     const page = reportHtml(load);
     const [, plots = ''] = page.split('<h2 id="plots">');

@@ -191,7 +191,27 @@ function besides(stages: readonly StageResult[]): Markup {
   const storms = stages.flatMap(({ name, recovery: of }) =>
     of ? [[name, ...[of.p50, of.p99, of.all].map((ms) => (ms === null ? 'never' : msText(ms)))]] : [],
   );
+  const turnovers = stages.flatMap(({ name, turnover: of }) =>
+    of ? [[name, ...[of.left, of.cut, of.back, of.asleep].map(countText)]] : [],
+  );
+  const sizes = stages.flatMap(({ name, traffic: of, shape }) =>
+    of && of.messages > 0 && shape.padding > 0
+      ? [[name, countText(of.messages), bytesText(of.bytes / of.messages), bytesText(of.bytes)]]
+      : [],
+  );
   return html`${
+    turnovers.length === 0
+      ? undefined
+      : numberTable(
+          'Subscribers that came and went',
+          ['stage', 'left', 'cut off', 'came in their place', 'stopped reading'],
+          turnovers,
+        )
+  }${
+    sizes.length === 0
+      ? undefined
+      : numberTable('Messages to the generator', ['stage', 'messages', 'each', 'in all'], sizes)
+  }${
     intruders.length === 0
       ? undefined
       : numberTable(
