@@ -84,7 +84,8 @@ describe.each(surfaceNames)('the suite of %s', (surface: SurfaceName) => {
 it('lets no impostor pass a MUST check or answer an open point', { timeout: patience }, async () => {
   const results = await performed(
     impostors.map(({ id }, at): Trial => {
-      const surface = surfaceNames[at % surfaceNames.length] ?? 'emit';
+      // Silence is waited for longest on pusher, as long as for all the others: that is left to `npm run prove`.
+      const surface = id === 'silent' ? 'beam' : (surfaceNames[at % surfaceNames.length] ?? 'emit');
       return {
         subject: { kind: 'impostor', id },
         surface,
