@@ -83,7 +83,7 @@ export interface SystemSample {
   readonly rss: Readonly<Record<string, number>>;
   /** Share of the machine's CPU time that was not idle, 0 to 1. */
   readonly busy: number;
-  /** PSI cpu, some, avg10, percent. */
+  /** PSI cpu, some: percent of that second in which something waited for a CPU. */
   readonly pressure: number;
   readonly connections: number;
 }

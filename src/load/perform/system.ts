@@ -14,6 +14,7 @@ export class SystemWatch {
   readonly #before = new Map<string, { readonly pid: number; readonly ticks: number }>();
   #at = now();
   #machine = machineTicks();
+  #stalled = stalledMicros();
   #connections: () => number;
 
   constructor(pids: () => Readonly<Record<string, number>>, connections: () => number) {
@@ -40,7 +41,10 @@ export class SystemWatch {
     const total = machine.total - this.#machine.total;
     const busy = total > 0 ? 1 - (machine.idle - this.#machine.idle) / total : Number.NaN;
     this.#machine = machine;
-    this.samples.push({ at, cpu, rss, busy, pressure: pressure(), connections: this.#connections() });
+    const stalled = stalledMicros();
+    const pressure = seconds > 0 ? Math.min(100, (stalled - this.#stalled) / 1e4 / seconds) : Number.NaN;
+    this.#stalled = stalled;
+    this.samples.push({ at, cpu, rss, busy, pressure, connections: this.#connections() });
   }
 }
 
@@ -66,9 +70,12 @@ function machineTicks(): { readonly total: number; readonly idle: number } {
   return { total, idle };
 }
 
-/** Percent of the last ten seconds in which something waited for a CPU; NaN where the kernel does not say. */
-function pressure(): number {
-  const found = /some avg10=([0-9.]+)/.exec(read('/proc/pressure/cpu') ?? '');
+/**
+ * Microseconds in which something waited for a CPU, since the machine was started; NaN where the kernel does not say. Its
+ * averages over ten seconds would say of a short trial what was before it.
+ */
+function stalledMicros(): number {
+  const found = /some .*total=([0-9]+)/.exec(read('/proc/pressure/cpu') ?? '');
   return found ? Number(found[1]) : Number.NaN;
 }
 

@@ -1,6 +1,7 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Target } from '../../target/target.ts';
+import { pressureDuring } from '../evidence/pressure.ts';
 import type { StageShape } from '../plan/load-plan.ts';
 import type { Ceiling } from '../verdict/load-result.ts';
 import { stageResultOf } from '../verdict/stage-result.ts';
@@ -82,7 +83,7 @@ async function tryRate(
   subscribers: number,
   deliveries: number,
   number: number,
-): Promise<{ deliveriesPerSecond: number; valid: boolean; reason: string }> {
+): Promise<Ceiling['trials'][number]> {
   const rate = deliveries / subscribers;
   const stage: StageShape = {
     ...shape,
@@ -102,7 +103,13 @@ async function tryRate(
   const broken = trustOf(record, result, null).find(({ ok }) => !ok);
   const { lost } = result.deliveries;
   const reason = broken ? broken.title : lost > 0 ? `${lost} deliveries were lost` : '';
-  return { deliveriesPerSecond: deliveries, valid: reason === '', reason };
+  const pressure = pressureDuring(record);
+  return {
+    deliveriesPerSecond: deliveries,
+    valid: reason === '',
+    reason,
+    ...(pressure === undefined ? {} : { pressure }),
+  };
 }
 
 async function readCached(file: string): Promise<Ceiling | undefined> {

@@ -277,6 +277,8 @@ export interface Ceiling {
     readonly deliveriesPerSecond: number;
     readonly valid: boolean;
     readonly reason: string;
+    /** Percent of the median second, and of the worst, in which something waited for a CPU; absent: not observed. */
+    readonly pressure?: { readonly p50: number; readonly max: number };
   }[];
   /** ISO 8601. */
   readonly measuredAt: string;

@@ -99,4 +99,49 @@ describe('whether the numbers are the server’s', () => {
     };
     expect(brokenBy({}, fast, ceiling)).toEqual(['ceiling']);
   });
+
+  describe('by how long processes waited for a CPU', () => {
+    const during = (pressure: number): Partial<StageRecord> => ({
+      system: Array.from({ length: 20 }, (_, n) => ({
+        ...{ at: (n + 1) * 1000, cpu: {}, rss: {}, busy: 0.5, connections: 50 },
+        // What was before the first publish, and one bad second, are not the stage.
+        pressure: n === 0 || n === 7 ? 100 : pressure,
+      })),
+    });
+    const tried = (...trials: readonly [valid: boolean, pressure?: number][]): Ceiling => ({
+      ...{ deliveriesPerSecond: 40_000, atLeast: false, measuredAt: '2026-01-01T00:00:00Z', cached: false },
+      trials: trials.map(([valid, pressure]) => ({
+        ...{ deliveriesPerSecond: 20_000, valid, reason: '' },
+        ...(pressure === undefined ? {} : { pressure: { p50: pressure, max: pressure + 10 } }),
+      })),
+    });
+    const apart = tried([true, 20], [true, 45], [false, 80], [false, 70]);
+
+    it.each([
+      [69, []],
+      [70, ['pressure']],
+      [Number.NaN, []],
+    ] as const)(
+      '%d %% are %j, where what held had waited up to 55, and what broke from 70 on',
+      (value, broken) => {
+        expect(brokenBy(during(value), fast, apart)).toEqual(broken);
+      },
+    );
+
+    it.each<[string, Ceiling]>([
+      ['where nothing broke', tried([true, 20], [true, 45])],
+      ['where nothing held', tried([false, 20])],
+      ['where what broke had waited less than what held', tried([true, 45], [false, 40])],
+      ['where what held had waited as much in a second of its own', tried([true, 45], [false, 55])],
+      ['where it was not observed', tried([true], [false])],
+    ])('is not judged %s', (_what, ceiling) => {
+      const record = recordOf(during(99));
+      expect(trustOf(record, { ...stage, ...fast }, ceiling).map(({ id }) => id)).not.toContain('pressure');
+    });
+
+    it('is not judged of a stage of one second', () => {
+      const record = recordOf({ ...during(99), publishedAt: 2500 });
+      expect(trustOf(record, { ...stage, ...fast }, apart).map(({ id }) => id)).not.toContain('pressure');
+    });
+  });
 });

@@ -1,3 +1,4 @@
+import { pressureDuring } from '../evidence/pressure.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { lineThrough } from '../evidence/statistics.ts';
 import { publishesOf } from '../plan/load-plan.ts';
@@ -29,6 +30,7 @@ export function trustOf(
     floorsOf(result),
     clockOf(record, result),
     ceilingOf(result, ceiling),
+    pressureOf(record, result, ceiling),
   ];
   return checks.filter((check): check is TrustCheck => check !== undefined);
 }
@@ -191,4 +193,38 @@ function ceilingOf({ name, rate }: StageResult, ceiling: Ceiling | null): TrustC
     ok: rate.deliveriesOffered <= ceiling.deliveriesPerSecond,
     advice: `stay under ${Math.floor(ceiling.deliveriesPerSecond)} deliveries per second, or use --driver node`,
   };
+}
+
+/**
+ * Processes that wait for a CPU stamp late, probes and bare reader alike. How much of that is too much the ceiling has
+ * shown, where what broke there had waited more than all that held in any second; elsewhere, as on a machine that is
+ * always busy, nobody knows, and nothing is judged.
+ */
+function pressureOf(
+  record: StageRecord,
+  { name }: StageResult,
+  ceiling: Ceiling | null,
+): TrustCheck | undefined {
+  const value = pressureDuring(record)?.p50;
+  const limit = breakingPressure(ceiling?.trials ?? []);
+  if (value === undefined || limit === undefined) return undefined;
+  return {
+    id: 'pressure',
+    stage: name,
+    title: 'time in which something waited for a CPU, against that at which this generator broke',
+    value,
+    limit,
+    unit: '%',
+    ok: value < limit,
+    advice:
+      'the CPUs are not enough for server and generator: another machine for the server, or a lower rate',
+  };
+}
+
+function breakingPressure(trials: Ceiling['trials']): number | undefined {
+  const held = trials.flatMap(({ valid, pressure }) => (valid && pressure ? [pressure.max] : []));
+  const broke = trials.flatMap(({ valid, pressure }) => (!valid && pressure ? [pressure.p50] : []));
+  if (held.length === 0) return undefined;
+  const above = broke.filter((pressure) => pressure > Math.max(...held));
+  return above.length === 0 ? undefined : Math.min(...above);
 }

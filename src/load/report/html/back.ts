@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../../report/html/markup.ts';
 import type { LoadResult } from '../../verdict/load-result.ts';
 import { compareLoads } from '../compare-loads.ts';
-import { bytesText, rateText } from '../number-words.ts';
+import { bytesText, rateText, valueText } from '../number-words.ts';
 import { numberTable } from './tables.ts';
 
 /** How this run compares with another one: measured side by side, or with a result that lay there. */
@@ -72,10 +72,13 @@ ${
     ? html`<p>${ceilingText(ceiling)} (measured ${ceiling.measuredAt}${ceiling.cached ? ', by an earlier run' : ''}).</p>
 ${numberTable(
   'Trials of the generator',
-  ['deliveries/s', 'outcome', 'why'],
-  ceiling.trials.map(({ deliveriesPerSecond, valid, reason }) => [
+  ['deliveries/s', 'outcome', 'waiting for a CPU', 'why'],
+  ceiling.trials.map(({ deliveriesPerSecond, valid, reason, pressure }) => [
     rateText(deliveriesPerSecond),
     valid ? 'valid' : 'not valid',
+    pressure === undefined
+      ? 'not observed'
+      : `${valueText(pressure.p50, '%')}, at most ${valueText(pressure.max, '%')}`,
     reason,
   ]),
 )}`
