@@ -101,6 +101,32 @@ describe('what we published reaches whoever was on its channel, once, in order a
     expect(of(events, [call(1, 1), call(0, 2)]).found).toEqual(['PS10i order @3']);
   });
 
+  it('is in no order where one was asked for before the other was answered', () => {
+    const asked = (ms: number) =>
+      of([client.granted(), exchange(), exchange(ms), came(1), came(0)], [call(0, 1), call(1, 2)]).found;
+    expect(asked(0)).toEqual(['PS10i order @3']);
+    // Recorded a millisecond after the answer to the first, and asked for as much before that.
+    expect(asked(2)).toEqual([]);
+    // Begun in the very millisecond in which the other was answered: which was first, nobody knows.
+    expect(asked(1)).toEqual([]);
+  });
+
+  it('goes by all that were answered before, and not only by the last of them', () => {
+    const events = [client.granted(), exchange(), exchange(3), exchange(), came(2), came(1), came(0)];
+    expect(of(events, [call(0, 1), call(1, 2), call(2, 3)]).found).toEqual(['PS10i order @4']);
+  });
+
+  it('is kept by each channel, and not between two', () => {
+    const elsewhere = 'private-x';
+    const events = (at: string) => [
+      ...[client.granted(), client.granted(elsewhere), exchange(), exchange()],
+      ...[client.came('news', { channel: at, data: data(1) }), came(0)],
+    ];
+    const of2 = (at: string) => of(events(at), [call(0, 2), call(1, 3, { channels: [at] })]).found;
+    expect(of2(elsewhere)).toEqual([]);
+    expect(of2(channel)).toEqual(['PS10i order @4']);
+  });
+
   it('counts each channel that was published to', () => {
     const events = [client.granted(), client.granted('private-x'), exchange(), came(0)];
     expect(of(events, [call(0, 2, { channels: [channel, 'private-x'] })]).found).toEqual(['PS14 lost @3']);

@@ -11,12 +11,14 @@ interface Owed {
   readonly name: string;
   readonly channel: string;
   readonly data: string;
+  /** When it was asked for, and when that was answered: positions in the recording. */
+  readonly began: number;
   readonly seq: number;
 }
 
 /**
- * What we published ourselves reaches every connection that was on its channel, once, in the order in which
- * it was accepted, and unchanged. Nothing else is judged of it.
+ * What we published ourselves reaches every connection that was on its channel, once, unchanged, and
+ * on each channel in the order in which one was asked for when another had been accepted. Nothing else is judged of it.
  */
 export function delivery(rules: PusherRules): Monitor {
   const { everyone, once, order } = rules.delivery;
@@ -49,12 +51,12 @@ export function delivery(rules: PusherRules): Monitor {
       const calls = Object.values(recording.jobs).flatMap((job) => job.calls);
       const owed = calls
         .filter((call) => call.verb === 'publish' && call.accepted)
-        .flatMap(owedBy)
+        .flatMap((call) => owedBy(call, began(recording.events, call.seq)))
         .sort((a, b) => a.seq - b.seq)
         .filter(({ seq }) => seq < state.closed)
-        .filter(({ channel, seq }) => {
+        .filter(({ channel, began: asked }) => {
           const from = state.joined.get(channel);
-          return from !== undefined && from < began(recording.events, seq);
+          return from !== undefined && from < asked;
         });
       const left = wasLeft(recording.events, last.peer);
       judge(
@@ -68,13 +70,13 @@ export function delivery(rules: PusherRules): Monitor {
   });
 }
 
-function owedBy(call: Call): Owed[] {
+function owedBy(call: Call, asked: number): Owed[] {
   const { body, seq } = call;
   if (!isObject(body) || !Array.isArray(body.channels) || body.except !== null) return [];
   const { name, data } = body;
   if (typeof name !== 'string' || typeof data !== 'string') return [];
   return body.channels.flatMap((channel) =>
-    typeof channel === 'string' ? [{ name, channel, data, seq }] : [],
+    typeof channel === 'string' ? [{ name, channel, data, began: asked, seq }] : [],
   );
 }
 
@@ -96,7 +98,8 @@ function judge(
   report: Report,
   ids: Readonly<Record<'everyone' | 'once' | 'order' | 'unchanged', readonly string[]>>,
 ): void {
-  let before = -1;
+  /** By channel, in the order of the answers: the last of the frames of all up to there. */
+  const came = new Map<string, { readonly seq: number; readonly latest: number }[]>();
   for (const one of owed) {
     // Whether its channel is on it, and whether its data is a string, are matters of their own.
     const of = (frame: Frame): boolean =>
@@ -125,14 +128,18 @@ function judge(
           { rule: 'twice', expected: 'one of it', actual: String(same.length) },
           same[1] ?? first,
         );
-    if (first.seq < before)
+    const onChannel = came.get(one.channel) ?? [];
+    came.set(one.channel, onChannel);
+    // Of two that were under way at once nobody knows which the server took first.
+    const earlier = onChannel.findLast(({ seq }) => seq < one.began);
+    if (earlier && first.seq < earlier.latest)
       for (const id of ids.order)
         report.find(
           id,
           { rule: 'order', expected: 'the order of publication', actual: 'it came before an earlier one' },
           first,
         );
-    before = Math.max(before, first.seq);
+    onChannel.push({ seq: one.seq, latest: Math.max(onChannel.at(-1)?.latest ?? -1, first.seq) });
   }
 }
 
