@@ -304,6 +304,14 @@ describe('a schema that does not compile is refused by name:', () => {
       line: 'any',
     },
     {
+      what: 'of a message, in a draft that is none',
+      file: 'emit/messages/acked.schema.json',
+      from: '"$schema": "http://json-schema.org/draft-07/schema#"',
+      to: '"$schema": "constructor"',
+      says: 'does not compile: $schema "constructor": there is only "http://json-schema.org/draft-07/schema#"',
+      line: 'any',
+    },
+    {
       what: 'of a message, with a keyword that JSON Schema does not know',
       file: 'pusher/rest/webhook.schema.json',
       from: '"type": "object"',

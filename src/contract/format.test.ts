@@ -77,6 +77,11 @@ describe('a schema', () => {
 
   it.each([
     ['an unknown keyword', { $schema: draft, type: 'object', minItem: 1 }, 'unknown keyword: "minItem"'],
+    [
+      'a draft that is none',
+      { $schema: 'constructor', type: 'object' },
+      '$schema "constructor": there is only',
+    ],
     ['a type that is none', { $schema: draft, type: 'objekt' }, 'schema is invalid'],
     [
       'a reference that leads nowhere',

@@ -2,6 +2,7 @@ import type { ErrorObject, Options, ValidateFunction } from 'ajv/dist/2020.js';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { InputError } from './contract.ts';
+import { drafts, proveDraft } from './draft.ts';
 import type { JsonObject } from './json.ts';
 import type { YamlFile } from './read-yaml.ts';
 
@@ -49,7 +50,12 @@ function compiledFormat(formats: Formats, name: string): ValidateFunction {
 function compilerOf(formats: Formats, options: Options): Ajv2020 {
   const ajv = new Ajv2020({ strict: true, allowUnionTypes: true, allErrors: true, ...options });
   addFormats(ajv);
-  for (const [name, schema] of Object.entries(formats)) naming(name, () => ajv.addSchema(schema, name));
+  for (const [name, schema] of Object.entries(formats)) {
+    naming(name, () => {
+      proveDraft(schema, drafts.formats);
+      ajv.addSchema(schema, name);
+    });
+  }
   return ajv;
 }
 

@@ -1,6 +1,7 @@
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { InputError, type SurfaceContract } from './contract.ts';
+import { drafts, proveDraft } from './draft.ts';
 import { isObject, type Json, type JsonObject } from './json.ts';
 import { keepingLatest } from './latest-answer.ts';
 
@@ -54,9 +55,10 @@ export function compileValidators(
   for (const [name, schema] of Object.entries(contract.schemas)) {
     const whole = inherit(schema, undefined) as JsonObject;
     inherited.set(name, whole);
-    naming(contract.surface, name, () =>
-      ajv.addSchema(whole, typeof whole.$id === 'string' ? whole.$id : name),
-    );
+    naming(contract.surface, name, () => {
+      proveDraft(whole, drafts.messages);
+      ajv.addSchema(whole, typeof whole.$id === 'string' ? whole.$id : name);
+    });
   }
   const functions = new Map<string, ValidateFunction>();
   const functionFor = (name: string): ValidateFunction => {
