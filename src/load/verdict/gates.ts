@@ -256,7 +256,8 @@ function whyNot(metric: Metric, stage: StageResult): string {
   if (other !== undefined) return other;
   if (metric.kind === 'count' && metric.name === 'memory-growth')
     return 'the target file has no observe: { pid }';
-  if (metric.kind === 'count' && metric.name === 'steady') return 'fewer than eight seconds';
+  if (metric.kind === 'count' && metric.name === 'steady')
+    return 'fewer than eight seconds, or a load that changes';
   if (metric.kind === 'latency' && metric.name === 'subscribe' && stage.shape.space) {
     return 'a space stream tells nobody that it has begun';
   }

@@ -98,3 +98,45 @@ describe('recovery after a cut', () => {
     });
   });
 });
+
+describe('a stage is steady', () => {
+  /** Ten seconds of publishes, each so late at its one probe as its second has it. */
+  const steadyOf = (late: (second: number) => number, more: Partial<LoadPlan['stage']> = {}) => {
+    const pace = [{ rate: 10, publishes: 100 }];
+    const stage = { ...plan.stage, pace, behaviour: { kind: 'steady' } as const, ...more };
+    const recorder = new StageRecorder({ ...plan, probes: 1, stage }, 'node');
+    const { record } = recorder;
+    record.startAt = 0;
+    record.publishedAt = 10_000;
+    recorder.told('probes', 0, { say: 'seats', rows: [[0, 0, 0]] });
+    for (let n = 0; n < 100; n++) {
+      const sent = n * 100;
+      record.publishes.push({ channel: 0, seq: n, intended: sent, sent, acknowledged: sent, status: 200 });
+      record.receipts.push({
+        seat: 0,
+        channel: 0,
+        seq: n,
+        at: sent + late(Math.floor(n / 10)),
+        own: Number.NaN,
+      });
+    }
+    return resultOf(record).steady;
+  };
+
+  it('unless its median goes on growing', () => {
+    expect(steadyOf(() => 5)).toMatchObject({ judged: true, steady: true });
+    expect(steadyOf((second) => 5 + (second % 3))).toMatchObject({ judged: true, steady: true });
+    expect(steadyOf((second) => 5 + 0.1 * second)).toMatchObject({ judged: true, steady: true });
+    expect(steadyOf((second) => 5 + second)).toMatchObject({ judged: true, steady: false });
+  });
+
+  it('or not, where the load itself changes', () => {
+    const pace = [
+      { rate: 10, publishes: 50 },
+      { rate: 100, publishes: 50 },
+    ];
+    expect(steadyOf((second) => 5 + second, { pace })).toMatchObject({ judged: false });
+    const behaviour = { kind: 'storm', jitterMs: 0 } as const;
+    expect(steadyOf((second) => 5 + second, { behaviour })).toMatchObject({ judged: false });
+  });
+});

@@ -2,7 +2,7 @@ import { histogramKinds } from '../control/codec.ts';
 import { accountOf } from '../evidence/accounts.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { lineThrough, quantileOf } from '../evidence/statistics.ts';
-import { publishesOf, seatsPerLife } from '../plan/load-plan.ts';
+import { publishesOf, type StageShape, seatsPerLife } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Histogram } from '../wire/histogram.ts';
 import {
@@ -60,7 +60,7 @@ export function stageResultOf(record: StageRecord, { floor, monitors }: StageCir
     sentinel: quantilesOf(delays(measured.filter(({ role }) => role === 'sentinel'))),
     floor,
     blind: quantilesOf(blindOf(extremesOf(measured))),
-    steady: steadyOf(windows),
+    steady: steadyOf(windows, stage),
     windows,
     system: record.system
       .filter(({ at }) => at >= began)
@@ -246,13 +246,15 @@ function windowsOf(
 }
 
 /** Whether the median grows within the stage: a server that falls behind does so even where its p99 still passes. */
-function steadyOf(windows: readonly Window[]): StageResult['steady'] {
+function steadyOf(windows: readonly Window[], { pace, behaviour }: StageShape): StageResult['steady'] {
+  // Where the load itself changes, its median may.
+  const isConstant = new Set(pace.map(({ rate }) => rate)).size <= 1 && behaviour.kind !== 'storm';
   const known = windows.filter((window): window is Window & { p50: number } => window.p50 !== null);
   const line = lineThrough(
     known.map(({ second }) => second),
     known.map(({ p50 }) => p50),
   );
-  if (!line) return { judged: false, steady: true, slope: 0, low: 0, high: 0, growth: 0 };
+  if (!line || !isConstant) return { judged: false, steady: true, slope: 0, low: 0, high: 0, growth: 0 };
   const growth = line.last - line.first;
   const allowed = Math.max(steadyShare * Math.max(0, line.first), steadyMs);
   return {
