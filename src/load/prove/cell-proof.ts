@@ -44,15 +44,27 @@ async function rowsOfCell(
   if (bench.signal.aborted) return [notRun(where, whyStopped(bench.signal))];
   bench.say(`${profile.id} · ${surface} · ${driver.name}`);
   try {
-    const { folder, result } = await performCell(bench, cell, driver, server);
-    const untrue = untruthsOf(result, profile);
-    const unreadable = await unreadableOf(folder, result, bench.contract.formats);
+    const first = await tryCell(bench, cell, driver, server);
+    // Once in thousands of connections k6 has one that never gets ready, in no run that was looked at: what is wrong with
+    // the server or with us is so again, and what is not is told all the same.
+    const last = first.untrue === '' ? first : await tryCell(bench, cell, driver, server);
+    const told = last === first ? first.figures : `${last.figures}; at a first try: ${first.untrue}`;
     return [
-      holds(where, 'it came to', 'something', cellFigures(result), result.stages.length > 0),
-      same(where, 'what is not true of it', '', untrue.join('; ')),
-      same(where, 'what cannot be read of it', '', unreadable.join('; ')),
+      holds(where, 'it came to', 'something', told, last.cameToSomething),
+      same(where, 'what is not true of it', '', last.untrue),
+      same(where, 'what cannot be read of it', '', last.unreadable),
     ];
   } catch (cause) {
     return [notRun(where, (cause as Error).message)];
   }
+}
+
+async function tryCell(bench: Bench, cell: Cell, driver: BulkDriver, server: RightServer) {
+  const { folder, result } = await performCell(bench, cell, driver, server);
+  return {
+    figures: cellFigures(result),
+    cameToSomething: result.stages.length > 0,
+    untrue: untruthsOf(result, cell.profile).join('; '),
+    unreadable: (await unreadableOf(folder, result, bench.contract.formats)).join('; '),
+  };
 }

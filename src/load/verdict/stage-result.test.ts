@@ -87,6 +87,22 @@ describe('recovery after a cut', () => {
     expect(result.turnover).toEqual({ left: 0, cut: 4, back: 4, asleep: 0 });
   });
 
+  it('is known of all who were cut, also where the clock of some is a little behind', () => {
+    const record = cut([1100, 1200, 1300, 1400]);
+    for (const seat of record.seats) {
+      const { closing, dialled } = seat;
+      Object.assign(
+        seat,
+        closing === 1000 ? { closing: 999.1 } : {},
+        dialled === 1001 ? { dialled: 999.2 } : {},
+      );
+    }
+    expect(resultOf(record)).toMatchObject({
+      recovery: { p50: 200, all: 400 },
+      turnover: { cut: 4, back: 4 },
+    });
+  });
+
   it('never is where one does not come back, whoever else came meanwhile', () => {
     const record = cut([1100, 1200, 1300, undefined]);
     const recorder = new StageRecorder(plan, 'node');

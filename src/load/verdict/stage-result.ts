@@ -288,13 +288,16 @@ function turnoverOf(record: StageRecord): Pick<StageResult, 'turnover'> {
   };
 }
 
+/** A script in k6 has only the wall clock, in whole milliseconds, and may act on an order before it was given. */
+const clocksDifferMs = 5;
+
 /** First seats of those who were ready when all were cut off. */
 function cutOf({ seats, marks }: StageRecord): ReadonlySet<number> {
   const cut = marks.find(({ what }) => what === 'cut')?.at ?? Number.NaN;
   // Whoever came back is closed after the cut as well, when all is over.
   return new Set(
     seats
-      .filter(({ ready, closing, role }) => role === 'bulk' && ready < cut && closing >= cut)
+      .filter(({ ready, closing, role }) => role === 'bulk' && ready < cut && closing >= cut - clocksDifferMs)
       .map(({ seat }) => seat % seatsPerLife),
   );
 }
@@ -307,7 +310,7 @@ function recoveryOf(record: StageRecord): StageResult['recovery'] {
   const gone = cutOf(record);
   const wanted = gone.size;
   const back = seats
-    .filter(({ seat, dialled, role }) => role === 'bulk' && dialled >= cut && gone.has(seat % seatsPerLife))
+    .filter(({ seat, role }) => role === 'bulk' && seat >= seatsPerLife && gone.has(seat % seatsPerLife))
     .map(({ ready }) => ready - cut)
     .filter((ms) => !Number.isNaN(ms))
     .sort((a, b) => a - b);
