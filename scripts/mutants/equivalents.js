@@ -211,14 +211,7 @@ export const equivalents = [
   },
   {
     file: 'src/surfaces/pusher/monitors/delivery.ts',
-    code: 'let before = -1;',
-    from: '1',
-    to: '2',
-    why: 'no position is below 0',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/delivery.ts',
-    code: 'if (first.seq < before)',
+    code: 'if (earlier && first.seq < earlier.latest)',
     from: '<',
     to: '<=',
     why: 'each publication bears a number of its own, so that no two are shown by one frame',

@@ -61,6 +61,7 @@ describe('what we published reaches whoever was on its channel, once, in order a
     ['one is lost', 2, [came(1)], ['PS14 lost @3']],
     ['one comes twice', 1, [came(0), came(0)], ['PS14i twice @3']],
     ['one comes before an earlier one', 2, [came(1), came(0)], ['PS10i order @3']],
+    ['two come before an earlier one', 3, [came(1), came(2), came(0)], ['PS10i order @4', 'PS10i order @5']],
     ['two come after a later one', 3, [came(2), came(0), came(1)], ['PS10i order @4']],
     ['one comes on another channel', 1, [came(0, { channel: 'private-x' })], ['PS14 lost @2']],
     ['one comes under another name', 1, [client.came('other', { channel, data: data(0) })], ['PS14 lost @2']],

@@ -139,7 +139,8 @@ function judge(
           { rule: 'order', expected: 'the order of publication', actual: 'it came before an earlier one' },
           first,
         );
-    onChannel.push({ seq: one.seq, latest: Math.max(onChannel.at(-1)?.latest ?? -1, first.seq) });
+    const { latest = first.seq } = onChannel.at(-1) ?? {};
+    onChannel.push({ seq: one.seq, latest: Math.max(latest, first.seq) });
   }
 }
 
