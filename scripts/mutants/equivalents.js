@@ -162,13 +162,6 @@ export const equivalents = [
   },
   {
     file: 'src/surfaces/pusher/monitors/order.ts',
-    code: "if (one.shown === 'never') for (const id of one.requirements ?? []) report.saw(id, event);",
-    from: "one.shown === 'never'",
-    to: 'true',
-    why: 'only what is never shown has requirements of its own',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/order.ts',
     code: 'if (before.length > 0 && isWhole(event, context)) {',
     from: '>',
     to: '>=',
@@ -180,13 +173,6 @@ export const equivalents = [
     from: '||',
     to: '&&',
     why: 'a subscription to what is no text is then one more that is asked for, of which nothing comes either',
-  },
-  {
-    file: 'src/surfaces/pusher/monitors/order.ts',
-    code: 'const job = Object.values(recording.jobs).find((one) => one.id === id);',
-    from: 'find',
-    to: 'findLast',
-    why: 'jobs have ids of their own',
   },
   {
     file: 'src/surfaces/pusher/monitors/delivery.ts',
