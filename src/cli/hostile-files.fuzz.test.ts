@@ -21,7 +21,7 @@ import { loadProfile, profileNames, shapeOf } from '../load/profile/profile.ts';
 import { readLoad } from '../load/report/read-load.ts';
 import { resultJson } from '../load/report/result-json.ts';
 import { sampleLoads } from '../load/report/sample-load.ts';
-import { deliveriesOf } from '../load/run/run-load.ts';
+import { deliveriesOf } from '../load/run/offered.ts';
 import { exampleTarget } from '../target/example.ts';
 import { loadTargets } from '../target/load.ts';
 import { secretsOf } from '../target/target.ts';

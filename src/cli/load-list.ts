@@ -3,7 +3,7 @@ import { surfaceNames } from '../contract/requirement.ts';
 import { publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { dueAfter } from '../load/plan/schedule.ts';
 import { cellsOf, loadProfile, type Profile, profileNames } from '../load/profile/profile.ts';
-import { deliveriesOf } from '../load/run/run-load.ts';
+import { deliveriesOf } from '../load/run/offered.ts';
 import { count, wrap } from '../report/plain-text.ts';
 
 /** Every profile: what one learns from it, on which surface and with which driver it is offered. */

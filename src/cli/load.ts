@@ -99,7 +99,7 @@ export async function load(profileName: string | undefined, asked: LoadOptions):
       folder,
       signal: interrupt.signal,
       id,
-      profile: isSearch ? { id: saturation.id, title: saturation.title } : profile,
+      profile: isSearch ? saturation : profile,
       stages,
       gates,
       ...servedBy(chosen),

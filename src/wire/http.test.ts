@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { throwAwayCertificate } from '../reference/tls.ts';
 import type { Exchange } from './event.ts';
-import { HttpClient, type HttpRequest, type TlsOptions } from './http.ts';
+import { HttpClient, type HttpRequest } from './http.ts';
 import { onAPort } from './on-a-port.ts';
+import type { TlsOptions } from './tls-options.ts';
 import { Transcript } from './transcript.ts';
 
 const long = 20_000;

@@ -4,6 +4,7 @@ import { deadline } from './deadline.ts';
 import type { Exchange } from './event.ts';
 import type { Account } from './intake.ts';
 import { flat } from './peer.ts';
+import { type TlsOptions, tlsConnectOptions } from './tls-options.ts';
 import { now, type Transcript } from './transcript.ts';
 
 /** One HTTP request to make. */
@@ -24,12 +25,6 @@ export interface HttpRequest {
    * @default true for GET
    */
   readonly isSafe?: boolean;
-}
-
-export interface TlsOptions {
-  readonly ca?: string;
-  readonly insecure?: boolean;
-  readonly serverName?: string;
 }
 
 /** No answer is read past this. */
@@ -57,9 +52,7 @@ export class HttpClient {
       pipelining: 1,
       connect: {
         timeout: connectMs,
-        ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-        ...(tls.insecure ? { rejectUnauthorized: false } : {}),
-        ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+        ...tlsConnectOptions(tls),
       },
     };
   }

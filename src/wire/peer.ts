@@ -5,6 +5,7 @@ import { deadline } from './deadline.ts';
 import type { Closed, Opened, Refused, Unreachable } from './event.ts';
 import { frameOf, messageFrom } from './frame.ts';
 import type { Account } from './intake.ts';
+import { type TlsOptions, tlsConnectOptions } from './tls-options.ts';
 import { now, type Transcript } from './transcript.ts';
 
 /** How to reach the other side. Times in milliseconds. */
@@ -17,7 +18,7 @@ export interface DialOptions {
   readonly connectMs: number;
   /** From the connected socket to the answer to the upgrade. */
   readonly answerMs: number;
-  readonly tls?: { readonly ca?: string; readonly insecure?: boolean; readonly serverName?: string };
+  readonly tls?: TlsOptions;
   readonly compress?: boolean;
   readonly origin?: string;
   /** False: pings of the other side are left unanswered. @default true */
@@ -60,9 +61,7 @@ export class Peer {
       skipUTF8Validation: false,
       ...(options.origin === undefined ? {} : { origin: options.origin }),
       ...(options.autoPong === undefined ? {} : { autoPong: options.autoPong }),
-      ...(options.tls?.ca === undefined ? {} : { ca: options.tls.ca }),
-      ...(options.tls?.insecure ? { rejectUnauthorized: false } : {}),
-      ...(options.tls?.serverName === undefined ? {} : { servername: options.tls.serverName }),
+      ...tlsConnectOptions(options.tls),
       finishRequest: (request) => {
         request.on('socket', (socket) => {
           socket.once(socket instanceof TLSSocket ? 'secureConnect' : 'connect', () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { type TlsOptions, tlsConnectOptions } from '../../wire/tls-options.ts';
 import { now } from '../clock.ts';
 import { acceptOf } from './accept-key.ts';
 import { FrameReader } from './frame-reader.ts';
@@ -20,7 +21,7 @@ export interface BareListener {
 
 export interface BareOptions {
   readonly headers: Readonly<Record<string, string>>;
-  readonly tls: { readonly ca?: string; readonly insecure?: boolean; readonly serverName?: string };
+  readonly tls: TlsOptions;
   readonly connectMs: number;
 }
 
@@ -160,14 +161,12 @@ function dial(where: URL, { tls }: BareOptions): Socket {
   const host = where.hostname.replace(/^\[|\]$/g, '');
   const port = Number(where.port || (secure ? 443 : 80));
   if (!secure) return connectTcp({ host, port });
-  const serverName = tls.serverName ?? (isIP(host) ? undefined : host);
   return connectTls({
     host,
     port,
     ALPNProtocols: ['http/1.1'],
-    ...(serverName === undefined ? {} : { servername: serverName }),
-    ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-    ...(tls.insecure ? { rejectUnauthorized: false } : {}),
+    ...(isIP(host) ? {} : { servername: host }),
+    ...tlsConnectOptions(tls),
   });
 }
 

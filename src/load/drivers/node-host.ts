@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
 import { Agent, request } from 'undici';
 import { WebSocket } from 'ws';
+import { tlsConnectOptions } from '../../wire/tls-options.ts';
 import type { Connection, ConnectionListener, Host, Lag } from '../bulk/host.ts';
 import { now } from '../clock.ts';
 import type { ControlClient } from '../control/client.ts';
@@ -17,7 +18,7 @@ export class NodeHost implements Host {
   /** Set with the first order. */
   control: ControlClient | undefined;
   readonly #delay: IntervalHistogram = monitorEventLoopDelay({ resolution: samplingMs });
-  #tls: Readonly<Record<string, string | boolean>> = {};
+  #tls = tlsConnectOptions();
   #answerMs = 5000;
   #agent: Agent | undefined;
 
@@ -30,11 +31,7 @@ export class NodeHost implements Host {
   }
 
   prepare({ tls, deadlines }: LoadPlan): void {
-    this.#tls = {
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(tls.insecure ? { rejectUnauthorized: false } : {}),
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
-    };
+    this.#tls = tlsConnectOptions(tls);
     this.#answerMs = deadlines.answerMs;
     this.#agent = new Agent({ connect: { ...this.#tls, timeout: deadlines.connectMs } });
     this.#delay.enable();

@@ -3,7 +3,9 @@
  * make of it what they send, when, and what they should receive. Plain data; times in milliseconds.
  * @module
  */
+
 import type { SurfaceName } from '../../contract/requirement.ts';
+import type { TlsOptions } from '../../wire/tls-options.ts';
 
 /** A load of one shape for one time. */
 export interface StageShape {
@@ -89,7 +91,7 @@ export interface LoadPlan {
   readonly probes: number;
   readonly sentinels: number;
   /** How a target's certificate is judged. */
-  readonly tls: { readonly ca?: string; readonly insecure?: boolean; readonly serverName?: string };
+  readonly tls: TlsOptions;
   readonly deadlines: { readonly connectMs: number; readonly answerMs: number };
   /** True where the server is the null server, whose frames bear the moment of their own write. */
   readonly stamped: boolean;

@@ -3,6 +3,7 @@ import { isObject, type Json, parseJson } from '../../contract/json.ts';
 import type { EmitRules } from '../../contract/rules.ts';
 import { tokenOf } from '../../surfaces/emit/offers.ts';
 import type { EmitTarget, Space } from '../../target/target.ts';
+import { tlsConnectOptions } from '../../wire/tls-options.ts';
 import { type ChannelPlan, jobsOf, type StageShape } from '../plan/load-plan.ts';
 import type { Lacking, Preparation, Stamped } from './preparation.ts';
 
@@ -145,13 +146,10 @@ class EmitApi {
     this.#rules = rules;
     this.#target = target;
     this.space = space;
-    const { ca, insecure, serverName } = target.tls;
     this.#agent = new Agent({
       connect: {
         timeout: target.deadlines.connectMs,
-        ...(ca === undefined ? {} : { ca }),
-        ...(insecure ? { rejectUnauthorized: false } : {}),
-        ...(serverName === undefined ? {} : { servername: serverName }),
+        ...tlsConnectOptions(target.tls),
       },
     });
   }

@@ -1,4 +1,5 @@
 import { channelSignature } from '../../wire/sign.ts';
+import { tlsConnectOptions } from '../../wire/tls-options.ts';
 import { Agent, request } from '../../wire/undici.ts';
 import type { Authorize, LoadPlan } from '../plan/load-plan.ts';
 
@@ -19,9 +20,7 @@ export function authorizerOf({ authorize, tls, deadlines }: LoadPlan): Authorize
       const agent = new Agent({
         connect: {
           timeout: deadlines.connectMs,
-          ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-          ...(tls.insecure ? { rejectUnauthorized: false } : {}),
-          ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+          ...tlsConnectOptions(tls),
         },
         headersTimeout: deadlines.answerMs,
         bodyTimeout: deadlines.answerMs,

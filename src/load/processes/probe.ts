@@ -1,4 +1,5 @@
 import { WebSocket } from 'ws';
+import { tlsConnectOptions } from '../../wire/tls-options.ts';
 import { now } from '../clock.ts';
 import { type RowKind, rowKinds, seatEvents } from '../control/messages.ts';
 import { channelOfSeat, jobsOf, type LoadPlan } from '../plan/load-plan.ts';
@@ -55,15 +56,12 @@ export class Probe {
     });
     const door = plan.channels[this.channel];
     if (!door) throw new Error(`the plan has no channel ${this.channel}`);
-    const { ca, insecure, serverName } = plan.tls;
     this.#tell(seatEvents.dialled, 0);
     this.#socket = new WebSocket(door.url, {
       headers: { ...door.headers },
       perMessageDeflate: false,
       handshakeTimeout: plan.deadlines.connectMs + plan.deadlines.answerMs,
-      ...(ca === undefined ? {} : { ca }),
-      ...(insecure ? { rejectUnauthorized: false } : {}),
-      ...(serverName === undefined ? {} : { servername: serverName }),
+      ...tlsConnectOptions(plan.tls),
     });
     this.#listen(door.name);
   }

@@ -1,4 +1,5 @@
 import { Pool } from 'undici';
+import { tlsConnectOptions } from '../../wire/tls-options.ts';
 import { now } from '../clock.ts';
 import { type ControlClient, connectToCoordinator } from '../control/client.ts';
 import type { Order, PublishRow } from '../control/messages.ts';
@@ -85,9 +86,7 @@ function poolOf({ deadlines, tls }: LoadPlan, via: PublishVia): Pool {
     pipelining: 1,
     connect: {
       timeout: deadlines.connectMs,
-      ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-      ...(tls.insecure ? { rejectUnauthorized: false } : {}),
-      ...(tls.serverName === undefined ? {} : { servername: tls.serverName }),
+      ...tlsConnectOptions(tls),
     },
     headersTimeout: deadlines.answerMs,
     bodyTimeout: deadlines.answerMs,

@@ -26,6 +26,14 @@ const all = ['pusher', 'emit', 'beam'] as const;
 const pusher = ['pusher'] as const;
 const pusherOnNode = { node: pusher } as const;
 
+const everything: NullFaults = {
+  drop: { oneIn: 30 },
+  duplicate: { oneIn: 25 },
+  reorder: { oneIn: 20, heldMs: 1000 },
+  change: { oneIn: 15 },
+  wrongTenant: { oneIn: 35 },
+};
+
 /** Metrics that hang on how fast the machine is: where nothing slow was injected, they prove nothing either way. */
 export const timedMetrics: ReadonlySet<string> = new Set([
   'achieved',
@@ -77,13 +85,7 @@ export const faultyStages: readonly FaultyStage[] = [
   {
     id: 'all of these at once',
     on: { node: all, k6: all },
-    faults: {
-      drop: { oneIn: 30 },
-      duplicate: { oneIn: 25 },
-      reorder: { oneIn: 20, heldMs: 1000 },
-      change: { oneIn: 15 },
-      wrongTenant: { oneIn: 35 },
-    },
+    faults: everything,
     stage: { channels: 3, pace: [{ rate: 40, publishes: 160 }] },
     fails: ['lost', 'delivered', 'duplicated', 'changed', 'leaks'],
     mayFail: ['reordered'],
@@ -97,13 +99,7 @@ export const faultyStages: readonly FaultyStage[] = [
   {
     id: 'all of these at once on the streams of spaces',
     on: { node: ['emit'], k6: ['emit'] },
-    faults: {
-      drop: { oneIn: 30 },
-      duplicate: { oneIn: 25 },
-      reorder: { oneIn: 20, heldMs: 1000 },
-      change: { oneIn: 15 },
-      wrongTenant: { oneIn: 35 },
-    },
+    faults: everything,
     stage: { channels: 2, space: { jobs: 3 }, pace: [{ rate: 40, publishes: 160 }] },
     fails: ['lost', 'delivered', 'duplicated', 'changed', 'leaks'],
     mayFail: ['reordered'],

@@ -27,6 +27,7 @@ import { environmentOf } from './environment.ts';
 import { measureFloor } from './floor.ts';
 import { LiveWindows } from './live-windows.ts';
 import { type Means, measure } from './measure.ts';
+import { largestOf, neededFor, nothingOffered, offeredOf } from './offered.ts';
 import type { RunFiles } from './run-files.ts';
 
 /** What a load is put on. */
@@ -76,8 +77,6 @@ export interface LoadListener {
   readonly stageEnded: (result: StageResult) => void;
 }
 
-/** So many times what a stage asks the generator must be able to carry. */
-const largestShare = 2;
 /** Stages of which each has a floor of its own; where there are more, the largest stands for all. */
 const mostFloors = 3;
 
@@ -104,13 +103,13 @@ export async function runLoad(run: LoadRun): Promise<LoadResult> {
   const records: StageRecord[] = [];
   const judged: JudgedStage[] = [];
   let ceiling: Ceiling | null = null;
-  let notOffered: { stage: string; reason: string }[] = [];
+  let notOffered: LoadResult['notOffered'] = [];
   let nullTarget: NullTarget | undefined;
   try {
     const publishes = run.stages.some((stage) => publishesOf(stage) > 0);
     if (run.calibrate && publishes) nullTarget = await startNullTarget(run.contract, nullOptions(run.stages));
     if (nullTarget) ceiling = await ceilingFor(run, nullTarget);
-    const offered = offeredOf(run, ceiling);
+    const offered = offeredOf(run.stages, run.forced ? null : ceiling);
     notOffered = offered.notOffered;
     run.files?.event(headerOf(run, began, offered, ceiling));
     const before = await floorsOf(run, offered.stages, nullTarget, 1000);
@@ -332,7 +331,7 @@ async function ceilingFor(run: LoadRun, nullTarget: NullTarget): Promise<Ceiling
     largest,
     { folder: run.cache, fingerprint: environmentOf(run.driver, run.harness).fingerprint },
     3000,
-    largestShare * deliveriesOf(largest),
+    neededFor(largest),
   );
 }
 
@@ -340,52 +339,6 @@ async function ceilingFor(run: LoadRun, nullTarget: NullTarget): Promise<Ceiling
 export function nullOptions(stages: readonly StageShape[]): { readonly tenants?: number } {
   const spaces = Math.max(0, ...stages.map(({ space, channels }) => (space ? channels : 0)));
   return spaces > 0 ? { tenants: spaces } : {};
-}
-
-/** No stage could be tried: that is a matter of this machine, and nothing of the target's. */
-function nothingOffered(ceiling: Ceiling | null): TrustCheck {
-  const last = ceiling?.trials.at(-1);
-  return {
-    id: 'ceiling',
-    stage: 'calibration',
-    title: 'deliveries per second that this generator carries',
-    value: ceiling?.deliveriesPerSecond ?? 0,
-    limit: null,
-    unit: '/s',
-    ok: false,
-    advice: `no stage is within half of that${last?.reason ? ` (${last.reason})` : ''}: a quieter machine, fewer subscribers, or --driver node`,
-  };
-}
-
-/** A stage above half of the ceiling is not tried, unless the caller asked for that very size. */
-function offeredOf(
-  run: LoadRun,
-  ceiling: Ceiling | null,
-): { readonly stages: readonly StageShape[]; readonly notOffered: { stage: string; reason: string }[] } {
-  if (!ceiling || run.forced) return { stages: run.stages, notOffered: [] };
-  const notOffered: { stage: string; reason: string }[] = [];
-  const stages = run.stages.filter((stage) => {
-    const deliveries = deliveriesOf(stage);
-    if (deliveries <= ceiling.deliveriesPerSecond / largestShare) return true;
-    notOffered.push({
-      stage: stage.name,
-      reason: `${Math.round(deliveries)} deliveries per second are more than half of the ${ceiling.deliveriesPerSecond} that this generator carries`,
-    });
-    return false;
-  });
-  return { stages, notOffered };
-}
-
-/** Deliveries per second at the highest pace. */
-export function deliveriesOf({ pace, subscribers, channels }: StageShape): number {
-  const rate = pace.reduce((most, one) => Math.max(most, one.rate), 0);
-  return (rate * subscribers) / channels;
-}
-
-function largestOf(stages: readonly StageShape[]): StageShape {
-  const [first, ...others] = stages;
-  if (!first) throw new Error('a run without stages');
-  return others.reduce((most, stage) => (deliveriesOf(stage) > deliveriesOf(most) ? stage : most), first);
 }
 
 async function floorsOf(

@@ -16,6 +16,7 @@ import { findingsOf } from '../verdict/verdict.ts';
 import { ceilingOf } from './ceiling.ts';
 import { environmentOf } from './environment.ts';
 import { measure } from './measure.ts';
+import { deliveriesOf } from './offered.ts';
 import { identityOf, type LoadRun, nullOptions, tellEnd } from './run-load.ts';
 
 /** What is searched for. */
@@ -107,8 +108,7 @@ async function attempt(
   kind: Trial['kind'],
 ): Promise<Pick<Trial, 'outcome' | 'reason'>> {
   const stage = trialShape(run.param, base, value, kind, state.stages.length);
-  const rate = stage.pace[0]?.rate ?? 0;
-  const deliveries = (rate * stage.subscribers) / stage.channels;
+  const deliveries = deliveriesOf(stage);
   if (ceiling && deliveries > ceiling.deliveriesPerSecond) {
     return {
       outcome: 'invalid',
