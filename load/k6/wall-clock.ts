@@ -5,16 +5,20 @@ const mostAhead = 2;
 
 /**
  * The wall clock in fractions of a millisecond, as the `timestamp` of k6's events is: the time since the test began,
- * which k6 has in nanoseconds, set against the wall clock when a millisecond begins. Set anew when they drift apart.
+ * which k6 has in nanoseconds, set against the wall clock when a millisecond begins. A script that was interrupted just
+ * then has set it too early; the wall clock shows that whenever it is past our reading, and sets it right.
  */
 export class WallClock {
   #anchor = Number.NaN;
 
   now(): number {
-    const now = this.#anchor + exec.instance.currentTestRunDuration;
-    const ahead = now - Date.now();
-    if (ahead >= -1 && ahead < mostAhead) return now;
-    this.#setAnchor();
+    const wall = Date.now();
+    const ran = exec.instance.currentTestRunDuration;
+    const ahead = this.#anchor + ran - wall;
+    // What was read first cannot be later.
+    if (ahead < 0) this.#anchor -= ahead;
+    else if (!(ahead < mostAhead)) this.#setAnchor();
+    else return wall + ahead;
     return this.#anchor + exec.instance.currentTestRunDuration;
   }
 

@@ -34,8 +34,13 @@ const plan: LoadPlan = {
 };
 
 /** Publishes each 100 ms from 1000 on, each acknowledged 10 ms later; `unknown` were not. */
-function recordOf(publishes: number, unknown: ReadonlySet<number> = new Set(), ackMs = 10): StageRecord {
-  const record = emptyRecord(plan, 'node');
+function recordOf(
+  publishes: number,
+  unknown: ReadonlySet<number> = new Set(),
+  ackMs = 10,
+  driver: StageRecord['driver'] = 'node',
+): StageRecord {
+  const record = emptyRecord(plan, driver);
   record.startAt = 1000;
   record.drainedAt = 1000 + publishes * 100 + 5000;
   for (let seq = 0; seq < publishes; seq++) {
@@ -164,6 +169,32 @@ describe('the accounts of a stage', () => {
       }),
     );
     expect(accountOf(record)).toMatchObject({ owed: 10, received: 10, indeterminate: 0 });
+  });
+
+  it("do not take a closing at the end for a leave where k6's clock is behind", () => {
+    const closedAtTheEnd = (record: StageRecord, role: SeatRecord['role']): SeatRecord =>
+      seat([0, 1, 2, 3, 4], {
+        role,
+        closing: record.drainedAt - 2,
+        closed: record.drainedAt,
+        closedBy: 'us',
+      });
+    for (const [driver, role, owed] of [
+      ['k6', 'bulk', 5],
+      ['k6', 'probes', 0],
+      ['node', 'bulk', 0],
+    ] as const) {
+      const record = recordOf(5, new Set(), 10, driver);
+      record.drainedAt = 1450;
+      record.seats.push(closedAtTheEnd(record, role));
+      expect(accountOf(record), `${driver} ${role}`).toMatchObject({ owed, received: owed });
+    }
+  });
+
+  it('owe nothing that was sent while it is unknown whose clock is right about who was ready', () => {
+    const record = recordOf(5, new Set(), 10, 'k6');
+    record.seats.push(seat([2, 3, 4], { ready: 1098 }));
+    expect(accountOf(record)).toMatchObject({ owed: 3, lost: 0 });
   });
 
   it('blame an order only where the publish was acknowledged before the next was sent', () => {

@@ -1,4 +1,5 @@
 import { jobsOf } from '../plan/load-plan.ts';
+import { clockSlackMs } from './clock-slack.ts';
 import type { PublishRecord, SeatRecord, StageRecord } from './stage-record.ts';
 
 /**
@@ -41,7 +42,8 @@ interface Sent {
  * Accounts for every delivery by channel and number. A publish is owed to a subscriber if it was seen to be ready before
  * the publish was sent, and if its leave was sent later than the publish's delivery deadline, which does not begin before
  * its acknowledgement: a server that takes seconds for a publish has not lost it to whoever leaves meanwhile. A publish without a 2xx
- * is owed to nobody, since nobody knows whether it happened.
+ * is owed to nobody, since nobody knows whether it happened. Where a subscriber's clock is another, its moments are
+ * taken to be as far off as they may be, in the server's favour.
  */
 export function accountOf(record: StageRecord): Accounts {
   const accounts = {
@@ -65,9 +67,7 @@ export function accountOf(record: StageRecord): Accounts {
     accounts.leaks += seat.foreign.length / 2;
     accounts.changed += seat.changed.length;
     const channel = channels?.get(seat.channel);
-    const [owed, known] = isOwn
-      ? [seat.asked, undefined]
-      : [owedTo(seat, channel, record.drainedAt), channel?.known];
+    const [owed, known] = isOwn ? [seat.asked, undefined] : [owedTo(seat, channel, record), channel?.known];
     const owes = countOf(owed, known);
     const has = overlap(owed, seat.received, known);
     accounts.owed += owes;
@@ -84,19 +84,20 @@ export function accountOf(record: StageRecord): Accounts {
 }
 
 /** Ranges (from, to in turn) of publishes that a subscriber is owed. */
-function owedTo(seat: SeatRecord, channel: Sent | undefined, drainedAt: number): readonly number[] {
+function owedTo(seat: SeatRecord, channel: Sent | undefined, record: StageRecord): readonly number[] {
   if (!channel || Number.isNaN(seat.ready)) return [];
-  const from = firstAfter(channel.sent, seat.ready);
+  const slack = clockSlackMs(record, seat.role);
+  const from = firstAfter(channel.sent, seat.ready + slack);
   // One that the server cut off goes on being owed; one that we closed is not, unless all was over by then.
   const left = Number.isNaN(seat.leaving)
     ? seat.closedBy === 'us'
       ? seat.closing
       : Number.NaN
     : seat.leaving;
-  const leave = left >= drainedAt ? Number.NaN : left;
+  const leave = left >= record.drainedAt - slack ? Number.NaN : left;
   const to = Number.isNaN(leave)
     ? channel.publishes - 1
-    : firstAfter(channel.settled, leave - deliveryDeadlineMs) - 1;
+    : firstAfter(channel.settled, leave - slack - deliveryDeadlineMs) - 1;
   return to < from ? [] : [from, to];
 }
 

@@ -60,7 +60,7 @@ describe('a stage that nobody came to', () => {
 
 describe('recovery after a cut', () => {
   function cut(backAt: readonly (number | undefined)[]): StageRecord {
-    const recorder = new StageRecorder(plan, 'node');
+    const recorder = new StageRecorder(plan, 'k6');
     const { record } = recorder;
     record.startAt = 0;
     record.marks.push({ at: 1000, what: 'cut' });
@@ -87,7 +87,7 @@ describe('recovery after a cut', () => {
     expect(result.turnover).toEqual({ left: 0, cut: 4, back: 4, asleep: 0 });
   });
 
-  it('is known of all who were cut, also where the clock of some is a little behind', () => {
+  it("is known of all who were cut, also where k6's clock is a little behind", () => {
     const record = cut([1100, 1200, 1300, 1400]);
     for (const seat of record.seats) {
       const { closing, dialled } = seat;

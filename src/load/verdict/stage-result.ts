@@ -1,5 +1,6 @@
 import { histogramKinds } from '../control/codec.ts';
 import { accountOf } from '../evidence/accounts.ts';
+import { clockSlackMs } from '../evidence/clock-slack.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { lineThrough, quantileOf } from '../evidence/statistics.ts';
 import { publishesOf, type StageShape, seatsPerLife } from '../plan/load-plan.ts';
@@ -288,16 +289,17 @@ function turnoverOf(record: StageRecord): Pick<StageResult, 'turnover'> {
   };
 }
 
-/** A script in k6 has only the wall clock, in whole milliseconds, and may act on an order before it was given. */
-const clocksDifferMs = 5;
-
 /** First seats of those who were ready when all were cut off. */
-function cutOf({ seats, marks }: StageRecord): ReadonlySet<number> {
+function cutOf(record: StageRecord): ReadonlySet<number> {
+  const { seats, marks } = record;
   const cut = marks.find(({ what }) => what === 'cut')?.at ?? Number.NaN;
   // Whoever came back is closed after the cut as well, when all is over.
   return new Set(
     seats
-      .filter(({ ready, closing, role }) => role === 'bulk' && ready < cut && closing >= cut - clocksDifferMs)
+      .filter(
+        ({ ready, closing, role }) =>
+          role === 'bulk' && ready < cut && closing >= cut - clockSlackMs(record, 'bulk'),
+      )
       .map(({ seat }) => seat % seatsPerLife),
   );
 }
