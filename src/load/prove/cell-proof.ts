@@ -2,7 +2,7 @@ import type { BulkDriver } from '../drivers/driver.ts';
 import { type Cell, cellsOf } from '../profile/profile.ts';
 import { cellFigures, unreadableOf, untruthsOf } from './cell-truths.ts';
 import { performCell, type RightServer } from './cells.ts';
-import { type Bench, holds, notRun, type Proof, type Row, same, whyStopped } from './proof.ts';
+import { type Bench, holds, lookAgain, notRun, type Proof, type Row, same, whyStopped } from './proof.ts';
 
 /**
  * Every profile on every surface that it is offered on, with k6, on a right server. `npm test` does the same with Node,
@@ -42,18 +42,17 @@ async function rowsOfCell(
   const { profile, surface } = cell;
   const where = { proof: profile.id, surface, driver: driver.name };
   if (bench.signal.aborted) return [notRun(where, whyStopped(bench.signal))];
-  bench.say(`${profile.id} · ${surface} · ${driver.name}`);
+  const what = `${profile.id} · ${surface} · ${driver.name}`;
+  bench.say(what);
   try {
-    const first = await tryCell(bench, cell, driver, server);
-    // Once in thousands of connections k6 has one that never gets ready, in no run that was looked at: what is wrong with
-    // the server or with us is so again, and what is not is told all the same.
-    const last = first.untrue === '' ? first : await tryCell(bench, cell, driver, server);
-    const told = last === first ? first.figures : `${last.figures}; at a first try: ${first.untrue}`;
-    return [
-      holds(where, 'it came to', 'something', told, last.cameToSomething),
-      same(where, 'what is not true of it', '', last.untrue),
-      same(where, 'what cannot be read of it', '', last.unreadable),
-    ];
+    return await lookAgain(bench, what, async () => {
+      const { figures, cameToSomething, untrue, unreadable } = await tryCell(bench, cell, driver, server);
+      return [
+        holds(where, 'it came to', 'something', figures, cameToSomething),
+        same(where, 'what is not true of it', '', untrue),
+        same(where, 'what cannot be read of it', '', unreadable),
+      ];
+    });
   } catch (cause) {
     return [notRun(where, (cause as Error).message)];
   }

@@ -11,7 +11,7 @@ import { runLoad } from '../run/run-load.ts';
 import { shapeOf } from './attempt.ts';
 import { isThere, offspringOf } from './offspring.ts';
 import { plainRun } from './plain-run.ts';
-import { type Bench, holds, type Proof, type Row, same } from './proof.ts';
+import { type Bench, holds, lookAgain, type Proof, type Row, same } from './proof.ts';
 
 /** How long processes may take to notice that whoever gave them orders is gone. */
 const noticeMs = 15_000;
@@ -28,15 +28,17 @@ export const deathProof: Proof = {
     if (!main) return rows;
     for (const victim of victims) {
       for (const driver of victim === 'generator' ? bench.drivers : [main]) {
-        bench.say(`kill -9 ${victim} · ${driver.name}`);
-        rows.push(...(await victimRows(bench, driver, victim)));
+        const what = `kill -9 ${victim} · ${driver.name}`;
+        bench.say(what);
+        rows.push(...(await lookAgain(bench, what, () => victimRows(bench, driver, victim))));
       }
     }
     for (const driver of bench.drivers) {
       for (const faults of [{}, { deafToClose: true }]) {
         const where = { proof: coordinatorProof(faults), surface: 'pusher', driver: driver.name } as const;
-        bench.say(`${where.proof} · ${driver.name}`);
-        rows.push(...(await coordinatorRows(bench, where, faults)));
+        const what = `${where.proof} · ${driver.name}`;
+        bench.say(what);
+        rows.push(...(await lookAgain(bench, what, () => coordinatorRows(bench, where, faults))));
       }
     }
     return rows;

@@ -4,7 +4,7 @@ import { heldAgainst } from '../verdict/gates.ts';
 import { attempt, type During, shapeOf, type Tried } from './attempt.ts';
 import { countedOf, expectedCounts } from './expected.ts';
 import { type FaultyStage, faultyStages, type Meddling, timedMetrics } from './faulty-stages.ts';
-import { type Bench, holds, notRun, type Proof, type Row, same } from './proof.ts';
+import { type Bench, holds, lookAgain, notRun, type Proof, type Row, same } from './proof.ts';
 
 /** Findings that fail a run whatever became of its generator. */
 const findingMetrics: ReadonlySet<string> = new Set(['leaks', 'ghosts', 'changed', 'wrong-accepts']);
@@ -20,11 +20,14 @@ export function faultProof(stages: readonly FaultyStage[] = faultyStages): Proof
       for (const stage of stages) {
         for (const driver of bench.drivers) {
           for (const surface of stage.on[driver.name] ?? []) {
-            bench.say(`${stage.id} · ${surface} · ${driver.name}`);
-            // One that could not be tried takes nothing from what the others have shown.
-            const tried = await rowsOf(bench, stage, surface, driver, failedBy).catch((cause: Error) => [
-              notRun({ proof: stage.id, surface, driver: driver.name }, cause.message),
-            ]);
+            const what = `${stage.id} · ${surface} · ${driver.name}`;
+            bench.say(what);
+            const tried = await lookAgain(bench, what, () =>
+              // One that could not be tried takes nothing from what the others have shown.
+              rowsOf(bench, stage, surface, driver, failedBy).catch((cause: Error) => [
+                notRun({ proof: stage.id, surface, driver: driver.name }, cause.message),
+              ]),
+            );
             rows.push(...tried);
           }
         }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { performProofs, provenText } from './perform-proofs.ts';
-import { type Bench, holds, type Proof, type Row, same } from './proof.ts';
+import { type Bench, holds, lookAgain, type Proof, type Row, same } from './proof.ts';
 import { timed } from './quiet.ts';
 
 const where = { proof: 'some', surface: 'pusher', driver: 'node' } as const;
@@ -24,6 +24,45 @@ describe('what proofs come to', () => {
     ['nothing at all', [], 3],
   ])('%s', async (_what, rows, exit) => {
     expect((await performProofs(bench, [proofOf(...rows)])).exit).toBe(exit);
+  });
+
+  it.each<[string, readonly number[], Row['outcome']]>([
+    ['at once', [3], 'holds'],
+    ['at a second try alone', [2, 3], 'unsteady'],
+    ['at neither of two tries', [2, 1], 'broken'],
+  ])('what holds %s', async (_what, counts, outcome) => {
+    const left = [...counts];
+    const rows = await lookAgain({ say: () => {} }, 'it', async () => [
+      same(where, 'lost', 3, left.shift()),
+      same(where, 'owed', 9, 9),
+    ]);
+    expect(left).toEqual([]);
+    expect(rows.map((row) => row.outcome)).toEqual([outcome, 'holds']);
+    if (outcome === 'unsteady') expect(rows[0]).toMatchObject({ expected: '3', actual: '2, then 3' });
+  });
+
+  it('names what was asked at the first of two tries alone, and what broke at the second alone', async () => {
+    const tries = [
+      [wrong, same(where, 'verdict', 'fail', 'fail'), same(where, 'gone', 1, 2)],
+      [right, same(where, 'verdict', 'fail', 'pass')],
+    ];
+    const rows = await lookAgain({ say: () => {} }, 'it', async () => tries.shift() ?? []);
+    expect(rows.map(({ what, outcome }) => [what, outcome])).toEqual([
+      ['lost', 'unsteady'],
+      ['verdict', 'unsteady'],
+      ['gone', 'broken'],
+    ]);
+  });
+
+  it.each([
+    [1, 0],
+    [2, 0],
+    [3, 1],
+  ])('exit where %i of many held at one of two tries: %i', async (count, exit) => {
+    const unsteady = Array.from({ length: count }, (): Row => ({ ...right, outcome: 'unsteady' }));
+    const proven = await performProofs(bench, [proofOf(right, ...unsteady)]);
+    expect(proven.exit).toBe(exit);
+    expect(provenText(proven)).toContain(`${count} held at one of two tries`);
   });
 
   it('a proof that could not be tried takes nothing from another', async () => {

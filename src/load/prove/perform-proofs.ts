@@ -1,5 +1,8 @@
 import { type Bench, notRun, type Proof, type Row, whyStopped } from './proof.ts';
 
+/** How many things may hold at one of two tries alone: one such is an accident, many are a harness that guesses. */
+const mostUnsteady = 2;
+
 /** What `load:prove` came to; `reports/load-prove.json`. */
 export interface Proven {
   readonly format: 'plumbline-load-prove/1';
@@ -8,7 +11,7 @@ export interface Proven {
   readonly durationMs: number;
   readonly drivers: readonly { readonly name: string; readonly version: string }[];
   readonly totals: Readonly<Record<Row['outcome'], number>>;
-  /** 0: all holds; 1: something does not; 3: something could not be tried. */
+  /** 0: all holds; 1: something does not, or too much does not always; 3: something could not be tried. */
   readonly exit: 0 | 1 | 3;
   readonly proofs: readonly {
     readonly id: string;
@@ -37,7 +40,7 @@ export async function performProofs(
     const rows = lacking.map((why) => notRun(nowhere('drivers'), why));
     done.push({ id: 'drivers that are not there', says: 'both drivers are tried', durationMs: 0, rows });
   }
-  const totals = { holds: 0, broken: 0, noisy: 0, 'not run': 0 };
+  const totals = { holds: 0, broken: 0, noisy: 0, unsteady: 0, 'not run': 0 };
   for (const { outcome } of done.flatMap(({ rows }) => rows)) totals[outcome] += 1;
   return {
     format: 'plumbline-load-prove/1',
@@ -64,7 +67,7 @@ function nowhere(proof: string) {
 }
 
 function exitOf(totals: Proven['totals']): Proven['exit'] {
-  if (totals.broken > 0) return 1;
+  if (totals.broken > 0 || totals.unsteady > mostUnsteady) return 1;
   return totals['not run'] > 0 || totals.holds === 0 ? 3 : 0;
 }
 
@@ -87,6 +90,7 @@ export function provenText({ proofs, totals, exit, durationMs }: Proven): string
   const open = [
     totals.broken > 0 ? `${totals.broken} broken` : '',
     totals.noisy > 0 ? `${totals.noisy} missed on a machine that was not quiet` : '',
+    totals.unsteady > 0 ? `${totals.unsteady} held at one of two tries` : '',
     totals['not run'] > 0 ? `${totals['not run']} not run` : '',
   ].filter((part) => part !== '');
   const word = exit === 0 ? 'PROVEN' : 'NOT PROVEN';

@@ -46,9 +46,10 @@ export interface Row {
   readonly actual: string;
   /**
    * `noisy`: a time was missed on a machine that others were busy on; named with its figure, and no failure.
+   * `unsteady`: it held at one of two tries; named with its figures, and a failure where there is more than a little of it.
    * `not run`: it could not be tried.
    */
-  readonly outcome: 'holds' | 'broken' | 'noisy' | 'not run';
+  readonly outcome: 'holds' | 'broken' | 'noisy' | 'unsteady' | 'not run';
 }
 
 /** One proof. Pure in what it says: it throws where it could not be tried. */
@@ -93,4 +94,43 @@ export function notRun(where: Pick<Row, 'proof' | 'surface' | 'driver'>, why: st
 /** Why a signal was given. */
 export function whyStopped({ reason }: AbortSignal): string {
   return (reason as Error | undefined)?.name === 'TimeoutError' ? 'the time was over' : 'it was interrupted';
+}
+
+/**
+ * Tries once more what did not hold. What is wrong with the harness, or with the server, is so again; what is not has met
+ * with something that nobody knows, such as one connection of thousands that a machine let wait, and is `unsteady`.
+ */
+export async function lookAgain(
+  bench: Pick<Bench, 'say'>,
+  what: string,
+  tryIt: () => Promise<readonly Row[]>,
+): Promise<readonly Row[]> {
+  const first = await tryIt();
+  if (!first.some(isBroken)) return first;
+  bench.say(`${what}, once more`);
+  const second = await tryIt();
+  const known = new Map(first.map((row) => [keyOf(row), row]));
+  const rows = second.map((row) => eitherOf(known.get(keyOf(row)), row));
+  // What was not asked again is as it was.
+  const asked = new Set(second.map(keyOf));
+  return [...rows, ...first.filter((row) => !asked.has(keyOf(row)))];
+}
+
+function eitherOf(before: Row | undefined, row: Row): Row {
+  const isUnsteady = before && isBroken(before) !== isBroken(row);
+  if (!isUnsteady) return row;
+  return {
+    ...row,
+    expected: before.expected === row.expected ? row.expected : `${before.expected}, then ${row.expected}`,
+    actual: `${before.actual}, then ${row.actual}`,
+    outcome: 'unsteady',
+  };
+}
+
+function isBroken({ outcome }: Row): boolean {
+  return outcome === 'broken';
+}
+
+function keyOf({ proof, surface, driver, what }: Row): string {
+  return [proof, surface, driver, what].join(' · ');
 }

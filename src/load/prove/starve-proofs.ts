@@ -1,7 +1,7 @@
 import type { NullFaults } from '../null/options.ts';
 import type { StageShape } from '../plan/load-plan.ts';
 import { attempt, type During, shapeOf } from './attempt.ts';
-import { type Bench, type Proof, type Row, same } from './proof.ts';
+import { type Bench, lookAgain, type Proof, type Row, same } from './proof.ts';
 
 /** A generator that cannot keep up, and what notices. */
 interface Starved {
@@ -27,10 +27,14 @@ export const starveProof: Proof = {
   perform: async (bench) => {
     const rows: Row[] = [];
     for (const one of starved) {
-      bench.say(`${one.id}, loss`);
-      rows.push(...(await starvedRows(bench, one, lossy, 'invalid, exit 5')));
-      bench.say(`${one.id}, leak`);
-      rows.push(...(await starvedRows(bench, one, leaky, 'fail, exit 1')));
+      for (const [fault, faults, wanted] of [
+        ['loss', lossy, 'invalid, exit 5'],
+        ['leak', leaky, 'fail, exit 1'],
+      ] as const) {
+        const what = `${one.id}, ${fault}`;
+        bench.say(what);
+        rows.push(...(await lookAgain(bench, what, () => starvedRows(bench, one, faults, wanted))));
+      }
     }
     return rows;
   },
