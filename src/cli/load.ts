@@ -15,7 +15,7 @@ import { openFiles } from '../load/run/environment.ts';
 import { probesFor } from '../load/run/measure.ts';
 import { RunFiles } from '../load/run/run-files.ts';
 import { type LoadRun, runLoad, type Server } from '../load/run/run-load.ts';
-import { runSaturate } from '../load/run/run-saturate.ts';
+import { runSaturate, saturation } from '../load/run/run-saturate.ts';
 import { type Gate, isOfServer, publishesNeeded, readGate } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
@@ -29,13 +29,7 @@ import { chooseLoadTarget, type LoadTarget } from './load-target.ts';
 import { resultText } from './result-text.ts';
 import { version } from './version.ts';
 
-/** What a search is called, and how long it may take where nobody says. */
-const saturation = {
-  id: 'saturate',
-  title: 'the most that a server bears within the gates',
-  /** Beside those of fanout: whoever falls behind delivers all in the end. */
-  gates: ['achieved >= 99%'],
-};
+/** How long a search may take where nobody says. */
 const usualBudgetMs = 10 * 60_000;
 
 /** Files that a process has open beside its connections. */

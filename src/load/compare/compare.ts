@@ -1,7 +1,7 @@
 import type { Comparison, LoadResult, StageResult } from '../verdict/load-result.ts';
 import { isRegression, median, ratioOf } from './ratio.ts';
 
-/** What of a run is compared, stage by stage; more of each is worse. */
+/** What of a run is compared, stage by stage, where there is enough of it; more of each is worse. */
 const metrics = ['last.p50', 'last.p90', 'last.p99', 'first.p50', 'connect.p50'] as const;
 
 /** Fewer runs a side say nothing of chance. */
@@ -17,29 +17,32 @@ export type Runs = readonly (readonly StageResult[])[];
 export function comparisonOf(against: string, now: Runs, before: Runs, random: () => number): Comparison {
   const repeats = Math.min(now.length, before.length);
   const isJudged = repeats >= leastRuns;
-  const ratios: Comparison['ratios'][number][] = [];
-  for (const name of stageNames(now)) {
-    for (const metric of metrics) {
+  const pairs = stageNames(now).flatMap((name) =>
+    metrics.flatMap((metric) => {
       const [ours, theirs] = [valuesOf(now, name, metric), valuesOf(before, name, metric)];
-      if (ours.length === 0 || theirs.length === 0) continue;
-      const label = `${metric} at ${name}`;
-      if (!isJudged) {
-        ratios.push({
-          metric: label,
-          ratio: median(ours) / median(theirs),
-          low: null,
-          high: null,
-          regression: false,
-        });
-        continue;
-      }
-      const found = ratioOf(ours, theirs, random);
-      ratios.push({ metric: label, ...found, regression: isRegression(found) });
+      return ours.length === 0 || theirs.length === 0
+        ? []
+        : [{ metric: `${metric} at ${name}`, ours, theirs }];
+    }),
+  );
+  const ratios = pairs.map(({ metric, ours, theirs }): Comparison['ratios'][number] => {
+    if (!isJudged) {
+      const ratio = median(ours) / median(theirs);
+      return { metric, ratio, low: null, high: null, regression: false };
     }
-  }
+    const found = ratioOf(ours, theirs, random, pairs.length);
+    const { ratio, low, high } = found;
+    return { metric, ratio, low, high, regression: isRegression(found) };
+  });
   const worse = ratios.filter(({ regression }) => regression);
   if (ratios.length === 0) {
-    return of(against, repeats, 'not comparable', 'the runs have no latency of the same stage', ratios);
+    return of(
+      against,
+      repeats,
+      'not comparable',
+      'the runs have no latency of the same stage, of enough publishes to tell',
+      ratios,
+    );
   }
   if (!isJudged) {
     const why = `${repeats} of at least ${leastRuns} runs a side: how much is chance is not known`;
@@ -93,9 +96,15 @@ function stageNames(runs: Runs): readonly string[] {
 function valuesOf(runs: Runs, stage: string, metric: (typeof metrics)[number]): number[] {
   const [latency, quantile] = metric.split('.') as ['last' | 'first' | 'connect', 'p50' | 'p90' | 'p99'];
   return runs.flatMap((stages) => {
-    const value = stages.find(({ name }) => name === stage)?.latency[latency]?.[quantile];
-    return value === undefined || !(value > 0) ? [] : [value];
+    const found = stages.find(({ name }) => name === stage)?.latency[latency];
+    if (!found || found.count < samplesFor(quantile)) return [];
+    return found[quantile] > 0 ? [found[quantile]] : [];
   });
+}
+
+/** How many a quantile needs, as in an SLO: ten beyond it. */
+function samplesFor(quantile: 'p50' | 'p90' | 'p99'): number {
+  return { p50: 20, p90: 100, p99: 1000 }[quantile];
 }
 
 function of(

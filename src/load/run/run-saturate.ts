@@ -26,6 +26,14 @@ export interface SaturateRun extends LoadRun {
   readonly budgetMs: number;
 }
 
+/** What a search is called. */
+export const saturation = {
+  id: 'saturate',
+  title: 'the most that a server bears within the gates',
+  /** Beside those of fanout: whoever falls behind delivers all in the end. */
+  gates: ['achieved >= 99%'],
+} as const;
+
 /** Seconds of publishing of a trial. */
 const trialSeconds = { explore: 10, confirm: 30 } as const;
 /** Where the search begins. */
