@@ -5,8 +5,8 @@ import { type K6Socket, type K6SocketOwner, open, own } from './socket.ts';
 export interface K6Moments {
   /** The moment of an event, by the clock of the measurement. */
   readonly at: (timestamp: number) => number;
-  /** Takes down how long a message waited for the event loop. */
-  readonly waited: (timestamp: number) => void;
+  /** The same of a message; takes down how long it waited for the event loop. */
+  readonly heard: (timestamp: number) => number;
   /** An exception would close the connection it comes from, silently; the coordinator shall know. */
   readonly broken: (cause: unknown) => void;
 }
@@ -53,8 +53,7 @@ export class K6Connection implements Connection, K6SocketOwner {
 
   heard(data: string | undefined, timestamp: number): void {
     try {
-      this.#moments.waited(timestamp);
-      this.#listener.message(data, this.#moments.at(timestamp));
+      this.#listener.message(data, this.#moments.heard(timestamp));
     } catch (cause) {
       this.#moments.broken(cause);
     }

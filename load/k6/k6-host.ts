@@ -10,7 +10,7 @@ import { Timers } from './timers.ts';
 import { WallClock } from './wall-clock.ts';
 
 /** One message in so many is asked how long it waited: reading the clock costs as much as reading the message. */
-const lagEvery = 4;
+const lagEvery = 8;
 
 /** A VU as the host of a member of the generator. */
 export class K6Host implements Host {
@@ -30,9 +30,10 @@ export class K6Host implements Host {
     this.#metricName = metricName;
     this.#moments = {
       at: (timestamp) => timestamp - this.#offset,
-      waited: (timestamp) => {
+      heard: (timestamp) => {
         this.#messages += 1;
         if (this.#messages % lagEvery === 0) this.#lag.add(this.#clock.now() - timestamp);
+        return timestamp - this.#offset;
       },
       broken: (cause) => this.tell({ say: 'broken', reason: String((cause as Error).stack ?? cause) }),
     };

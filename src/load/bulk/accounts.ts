@@ -11,13 +11,15 @@ import type { Host } from './host.ts';
 export class Accounts {
   readonly delivery = new Histogram();
   readonly floor = new Histogram();
+  /** Messages of this run since the last time. */
+  frames = 0;
+  /** All theirs, since counting bytes would cost as much as reading them. */
+  characters = 0;
   readonly #host: Host;
   #begun: [seat: number, channel: number, position: number][] = [];
   #life: SeatRow[] = [];
   /** Thousands are silent: to ask each of them every second would leave more garbage than all else. */
   #withNews: { readonly seat: number; readonly ledger: SeatLedger }[] = [];
-  #frames = 0;
-  #characters = 0;
   #other = 0;
 
   constructor(host: Host) {
@@ -38,12 +40,6 @@ export class Accounts {
     this.#withNews.push({ seat, ledger });
   }
 
-  /** A message of this run; `length` in characters, since counting bytes would cost as much as reading it. */
-  frame(length: number): void {
-    this.#frames += 1;
-    this.#characters += length;
-  }
-
   other(): void {
     this.#other += 1;
   }
@@ -58,11 +54,11 @@ export class Accounts {
     this.#tellRuns();
     this.#tellHistogram(histogramKinds.delivery, this.delivery);
     this.#tellHistogram(histogramKinds.floor, this.floor);
-    if (this.#frames + this.#other > 0) {
-      host.tell({ say: 'counts', frames: this.#frames, bytes: this.#characters, other: this.#other });
+    if (this.frames + this.#other > 0) {
+      host.tell({ say: 'counts', frames: this.frames, bytes: this.characters, other: this.#other });
     }
-    this.#frames = 0;
-    this.#characters = 0;
+    this.frames = 0;
+    this.characters = 0;
     this.#other = 0;
   }
 

@@ -4,6 +4,7 @@ import { seatsPerLife } from '../plan/load-plan.ts';
 import { readerOf } from '../wire/sessions.ts';
 import { Accounts } from './accounts.ts';
 import { Asking } from './asking.ts';
+import { Deliveries } from './deliveries.ts';
 import { Handshakes } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { Intrusion } from './intrusion.ts';
@@ -97,7 +98,7 @@ export class BulkMember {
       host,
       plan,
       reader: readerOf(plan),
-      intended: new Intended(plan),
+      deliveries: new Deliveries(plan, new Intended(plan)),
       accounts: new Accounts(host),
       gone: (subscriber) => this.#all.delete(subscriber),
     };
@@ -158,8 +159,8 @@ export class BulkMember {
   }
 
   #publish(startAt: number): void {
-    const { plan, intended } = this.#known();
-    intended.startAt = startAt;
+    const { plan, deliveries } = this.#known();
+    deliveries.begin(startAt);
     if (plan.surface !== 'beam') return;
     this.#asking = new Asking(
       this.#host,

@@ -1,13 +1,12 @@
 import { seatEvents } from '../control/messages.ts';
-import type { Intended } from '../plan/intended.ts';
 import { type ChannelPlan, channelOfSeat, jobsOf, type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
-import { ownWriteOf } from '../wire/own-write.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
 import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
 import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
+import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Connection, ConnectionListener, Host } from './host.ts';
 
 /**
@@ -22,7 +21,7 @@ export interface Crew {
   readonly host: Host;
   readonly plan: LoadPlan;
   readonly reader: SessionReader;
-  readonly intended: Intended;
+  readonly deliveries: Deliveries;
   readonly accounts: Accounts;
   /** Told of each whose connection, or attempt, is over. */
   readonly gone: (subscriber: Subscriber) => void;
@@ -45,6 +44,8 @@ export class Subscriber implements ConnectionListener {
   #ledger: SeatLedger | undefined;
   readonly #crew: Crew;
   readonly #channel: number;
+  /** The channel of what it is owed: on beam each has one of its own. */
+  readonly #owed: number;
   readonly #door: ChannelPlan;
   readonly #state: SessionState;
   #listener: SubscriberListener | undefined;
@@ -65,6 +66,7 @@ export class Subscriber implements ConnectionListener {
     this.seat = seat;
     this.base = seat % seatsPerLife;
     this.#channel = channelOfSeat(crew.plan, this.base);
+    this.#owed = crew.plan.surface === 'beam' ? this.base : this.#channel;
     this.#state = newSession(this.#channel);
     this.#listener = listener;
     const door = crew.plan.channels[this.#channel];
@@ -114,10 +116,16 @@ export class Subscriber implements ConnectionListener {
       this.#crew.accounts.other();
       return;
     }
-    const { reader, accounts } = this.#crew;
+    const { reader, accounts, deliveries } = this.#crew;
+    // What it is to whoever is not ready yet, the reader alone knows.
+    const known = this.#state.ready ? deliveries.find(data) : undefined;
+    if (known) {
+      this.#delivered(known, at);
+      return;
+    }
     switch (reader.read(data, this.#state)) {
       case 'delivery':
-        this.#delivered(data, at);
+        this.#delivered(deliveries.take(data, reader), at);
         return;
       case 'ready':
         this.#becameReady(at);
@@ -237,39 +245,40 @@ export class Subscriber implements ConnectionListener {
     this.#settle(true);
   }
 
-  #delivered(text: string, at: number): void {
-    const { reader, accounts, intended, plan } = this.#crew;
-    const { channel, seq } = reader;
-    const index = intended.index(channel, seq);
+  // Done for each message of thousands of connections: in k6 a call or a look into an object costs as much as all that
+  // it is about.
+  #delivered({ index, channel, seq, due, length, isShort }: Delivery, at: number): void {
+    const { accounts, deliveries } = this.#crew;
     if (index < 0) {
       accounts.other();
       return;
     }
-    accounts.frame(text.length);
-    if (channel !== (plan.surface === 'beam' ? this.base : this.#channel)) {
-      this.#told().note(runKinds.foreign, seq, channel);
+    accounts.frames += 1;
+    accounts.characters += length;
+    const ledger = this.#told();
+    if (channel !== this.#owed) {
+      ledger.note(runKinds.foreign, seq, channel);
       return;
     }
     if (this.#isFenced) {
-      this.#told().note(runKinds.ghost, seq, channel);
+      ledger.note(runKinds.ghost, seq, channel);
       return;
     }
-    const { padding } = plan.stage;
-    if (padding > 0 && text.length < padding) this.#told().note(runKinds.changed, seq, seq);
-    if (this.#told().receive(seq) === runKinds.again) return;
-    const due = intended.at(channel, index);
-    if (!Number.isNaN(due)) accounts.delivery.add(at - due);
-    if (plan.stamped) {
-      const own = ownWriteOf(text);
-      if (!Number.isNaN(own)) accounts.floor.add(at - own);
-    }
+    if (isShort) ledger.note(runKinds.changed, seq, seq);
+    if (ledger.receive(seq) === runKinds.again) return;
+    // Neither where it is NaN.
+    if (due > 0) accounts.delivery.add(at - due);
+    if (deliveries.own > 0) accounts.floor.add(at - deliveries.own);
   }
 
   /** The ledger, whose news are told next time. */
   #told(): SeatLedger {
-    this.#ledger ??= new SeatLedger(jobsOf(this.#crew.plan.stage));
-    if (!this.#ledger.hasNews) this.#crew.accounts.news(this.seat, this.#ledger);
-    return this.#ledger;
+    const ledger = this.#ledger ?? new SeatLedger(jobsOf(this.#crew.plan.stage));
+    if (ledger.isAwaited) return ledger;
+    ledger.isAwaited = true;
+    this.#ledger = ledger;
+    this.#crew.accounts.news(this.seat, ledger);
+    return ledger;
   }
 
   async #subscribe(): Promise<void> {

@@ -18,6 +18,7 @@ export interface Mark {
 
 /** The part that all markers share, and no other UUID in 2^24. */
 const middle = '-4b1e-8a7b-';
+const markLength = 36;
 
 /** Channels are numbered from 0 to this, exclusively. */
 export const mostChannels = 0x10000;
@@ -34,25 +35,31 @@ export function markerOf({ run, channel, number }: Mark): string {
 
 /**
  * Reads markers out of texts. One reader is made per process and its fields are overwritten by each `find`,
- * since this is done for every message that arrives.
+ * since this is done for every message that arrives. They are for reading.
  */
 export class MarkerReader {
   run = 0;
   channel = 0;
   number = 0;
 
+  #mark = '';
+
   /** The position of the first marker in a text, or -1; what it says stands in the fields. */
   find(text: string): number {
-    const at = text.indexOf(middle);
-    if (at < 13) return -1;
-    const run = Number.parseInt(text.slice(at - 13, at - 5), 16);
-    const channel = Number.parseInt(text.slice(at - 4, at), 16);
-    const number = Number.parseInt(text.slice(at + middle.length, at + middle.length + 12), 16);
+    const at = text.indexOf(middle) - 13;
+    if (at < 0) return -1;
+    // One job's messages bear the same marker: it is read once for all of them.
+    const mark = text.slice(at, at + markLength);
+    if (mark === this.#mark) return at;
+    const run = Number.parseInt(mark.slice(0, 8), 16);
+    const channel = Number.parseInt(mark.slice(9, 13), 16);
+    const number = Number.parseInt(mark.slice(13 + middle.length), 16);
     if (!(run >= 0 && channel >= 0 && number >= 0)) return -1;
     this.run = run;
     this.channel = channel;
     this.number = number;
-    return at - 13;
+    this.#mark = mark;
+    return at;
   }
 }
 

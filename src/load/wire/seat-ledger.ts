@@ -28,6 +28,8 @@ export type RunKind = (typeof runKinds)[keyof typeof runKinds];
 
 /** One subscriber's account. `take` empties it of what is new, so that it can be reported as it grows. */
 export class SeatLedger {
+  /** True from the first news on until they are taken; set by whoever will take them. */
+  isAwaited = false;
   readonly #jobs: number;
   #low = -1;
   #high = -1;
@@ -46,8 +48,9 @@ export class SeatLedger {
   receive(seq: number): RunKind {
     if (seq === this.#high + 1 && this.#high >= 0) {
       this.#high = seq;
-      this.#inOrder(seq);
-      return runKinds.inOrder;
+      if (seq === this.#to + 1 && this.#from >= 0) this.#to = seq;
+      else this.#inOrder(seq);
+      return 0;
     }
     if (this.#high < 0) {
       this.#low = seq;
@@ -84,6 +87,7 @@ export class SeatLedger {
 
   /** What is new since the last time: kind, from, to, in turn. */
   take(): readonly number[] {
+    this.isAwaited = false;
     const runs = this.#rest ?? [];
     this.#rest = undefined;
     if (this.#from >= 0) runs.push(runKinds.inOrder, this.#from, this.#to);
