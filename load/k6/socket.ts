@@ -1,4 +1,7 @@
-import { WebSocket } from 'k6/websockets';
+import * as websockets from 'k6/websockets';
+
+// k6 puts its modules together anew whenever one of their names is used.
+const { WebSocket } = websockets;
 
 interface K6Event {
   readonly target: K6Socket;

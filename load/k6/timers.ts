@@ -1,4 +1,7 @@
-import { clearInterval, clearTimeout, setInterval, setTimeout } from 'k6/timers';
+import * as timers from 'k6/timers';
+
+// k6 puts its modules together anew whenever one of their names is used.
+const { clearInterval, clearTimeout, setInterval, setTimeout } = timers;
 
 /** A VU's timers: one that is left would keep it from ending. */
 export class Timers {

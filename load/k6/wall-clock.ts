@@ -10,24 +10,28 @@ const mostAhead = 2;
  */
 export class WallClock {
   #anchor = Number.NaN;
+  /** k6 makes it anew whenever it is asked for, and knows none before the VU runs. */
+  #instance: typeof exec.instance | undefined;
 
   now(): number {
+    this.#instance ??= exec.instance;
+    const instance = this.#instance;
     const wall = Date.now();
-    const ran = exec.instance.currentTestRunDuration;
+    const ran = instance.currentTestRunDuration;
     const ahead = this.#anchor + ran - wall;
     // What was read first cannot be later.
     if (ahead < 0) this.#anchor -= ahead;
-    else if (!(ahead < mostAhead)) this.#setAnchor();
+    else if (!(ahead < mostAhead)) this.#setAnchor(instance);
     else return wall + ahead;
-    return this.#anchor + exec.instance.currentTestRunDuration;
+    return this.#anchor + instance.currentTestRunDuration;
   }
 
-  #setAnchor(): void {
+  #setAnchor(instance: typeof exec.instance): void {
     const before = Date.now();
     for (;;) {
       const wall = Date.now();
       if (wall === before) continue;
-      this.#anchor = wall - exec.instance.currentTestRunDuration;
+      this.#anchor = wall - instance.currentTestRunDuration;
       return;
     }
   }

@@ -4,11 +4,12 @@ import { seatsPerLife } from '../plan/load-plan.ts';
 import { readerOf } from '../wire/sessions.ts';
 import { Accounts } from './accounts.ts';
 import { Asking } from './asking.ts';
+import { Deadlines } from './deadlines.ts';
 import { Deliveries } from './deliveries.ts';
-import { Handshakes } from './handshakes.ts';
+import { type Handshake, Handshakes } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { Intrusion } from './intrusion.ts';
-import { type Crew, Subscriber } from './subscriber.ts';
+import { type Crew, Subscriber, type SubscriberListener } from './subscriber.ts';
 
 /** Handshakes of one member that are under way at a time. */
 const mostHandshakes = 50;
@@ -100,6 +101,7 @@ export class BulkMember {
       reader: readerOf(plan),
       deliveries: new Deliveries(plan, new Intended(plan)),
       accounts: new Accounts(host),
+      deadlines: new Deadlines(host),
       gone: (subscriber) => this.#all.delete(subscriber),
     };
     host.lag();
@@ -138,24 +140,20 @@ export class BulkMember {
       this.#host.tell({ say: 'joined', id, ready, failed });
     };
     if (joins.length === 0) answer();
-    this.#handshakes.add(
-      joins.map(({ seat, due }) => ({
-        due,
-        begin: (done) => {
-          const subscriber = new Subscriber(crew, seat, {
-            handshaken: done,
-            settled: (isReady) => {
-              if (isReady) ready += 1;
-              else failed += 1;
-              answer();
-            },
-          });
-          this.#current.set(subscriber.base, subscriber);
-          this.#all.add(subscriber);
-          subscriber.dial();
-        },
-      })),
-    );
+    const listener: SubscriberListener = {
+      settled: (isReady) => {
+        if (isReady) ready += 1;
+        else failed += 1;
+        answer();
+      },
+    };
+    const dial = (seat: number, done: () => void): void => {
+      const subscriber = new Subscriber(crew, seat, done, listener);
+      this.#current.set(subscriber.base, subscriber);
+      this.#all.add(subscriber);
+      subscriber.dial();
+    };
+    this.#handshakes.add(joins.map(({ seat, due }) => new Dial(seat, due, dial)));
   }
 
   #publish(startAt: number): void {
@@ -258,4 +256,21 @@ export class BulkMember {
 /** A share of 1 that is the same for a seat in each run of a seed, and spread evenly over seats. */
 function shareOf(seat: number, seed: number): number {
   return (Math.imul(seat + 1, 0x9e3779b1) ^ seed) / 0x1_0000_0000 + 0.5;
+}
+
+/** A subscriber that is to dial. Thousands wait for their turn, so it is no function of its own for each. */
+class Dial implements Handshake {
+  readonly due: number;
+  readonly #seat: number;
+  readonly #dial: (seat: number, done: () => void) => void;
+
+  constructor(seat: number, due: number, dial: (seat: number, done: () => void) => void) {
+    this.#seat = seat;
+    this.due = due;
+    this.#dial = dial;
+  }
+
+  begin(done: () => void): void {
+    this.#dial(this.#seat, done);
+  }
 }

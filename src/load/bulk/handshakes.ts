@@ -1,7 +1,11 @@
 import type { Host } from './host.ts';
 
-/** One handshake to be begun. It calls `done` when it is decided, however. */
-type Begin = (done: () => void) => void;
+/** One handshake to be begun. */
+export interface Handshake {
+  readonly due: number;
+  /** Calls `done` once, when it is decided, however. */
+  begin(done: () => void): void;
+}
 
 /**
  * Begins handshakes on an absolute schedule, so many at a time at most: one that is late because others are still
@@ -11,17 +15,24 @@ export class Handshakes {
   readonly #host: Host;
   readonly #most: number;
   /** Sorted by `due`; those before `#next` have been begun. */
-  #waiting: { readonly due: number; readonly begin: Begin }[] = [];
+  #waiting: Handshake[] = [];
   #next = 0;
   #underWay = 0;
   #cancel: (() => void) | undefined;
+  /** One for all: thousands are begun. */
+  readonly #done: () => void;
 
   constructor(host: Host, most: number) {
     this.#host = host;
     this.#most = most;
+    // Not where it is declared: k6 loses `this` in functions that are made there.
+    this.#done = () => {
+      this.#underWay -= 1;
+      this.#pump();
+    };
   }
 
-  add(items: readonly { readonly due: number; readonly begin: Begin }[]): void {
+  add(items: readonly Handshake[]): void {
     this.#waiting = [...this.#waiting.slice(this.#next), ...items].sort((a, b) => a.due - b.due);
     this.#next = 0;
     this.#pump();
@@ -51,18 +62,8 @@ export class Handshakes {
         return;
       }
       this.#next += 1;
-      this.#begin(item.begin);
+      this.#underWay += 1;
+      item.begin(this.#done);
     }
-  }
-
-  #begin(begin: Begin): void {
-    this.#underWay += 1;
-    let isDone = false;
-    begin(() => {
-      if (isDone) return;
-      isDone = true;
-      this.#underWay -= 1;
-      this.#pump();
-    });
   }
 }

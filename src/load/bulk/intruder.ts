@@ -18,7 +18,7 @@ export interface Attempt {
 }
 
 export interface IntruderListener {
-  /** The handshake is over, one way or the other. */
+  /** The handshake is over, one way or the other; called once. */
   readonly handshaken: () => void;
   readonly decided: (attempt: Attempt) => void;
 }
@@ -36,6 +36,7 @@ export class Intruder implements ConnectionListener {
   readonly #bad: boolean;
   readonly #state = newSession();
   #listener: IntruderListener | undefined;
+  #isShaking = true;
   #dialled = 0;
   #cancelDeadline: (() => void) | undefined;
   #connection: Connection | undefined;
@@ -65,7 +66,7 @@ export class Intruder implements ConnectionListener {
 
   opened(): void {
     if (!this.#listener) return;
-    this.#listener.handshaken();
+    this.#handshaken(this.#listener);
     const { deadlines, surface, run } = this.#plan;
     this.#cancelDeadline?.();
     this.#cancelDeadline = this.#host.after(deadlines.answerMs, () =>
@@ -119,10 +120,16 @@ export class Intruder implements ConnectionListener {
     }
   }
 
+  #handshaken(listener: IntruderListener): void {
+    if (!this.#isShaking) return;
+    this.#isShaking = false;
+    listener.handshaken();
+  }
+
   #decide(isIn: boolean, at: number): void {
     const listener = this.#listener;
     this.close();
-    listener?.handshaken();
+    if (listener) this.#handshaken(listener);
     listener?.decided({ bad: this.#bad, isIn, tookMs: at - this.#dialled });
   }
 }

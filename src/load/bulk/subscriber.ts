@@ -6,6 +6,7 @@ import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
 import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
 import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
+import type { Deadlines, Waiting } from './deadlines.ts';
 import type { Deliveries, Delivery } from './deliveries.ts';
 import type { Connection, ConnectionListener, Host } from './host.ts';
 
@@ -23,23 +24,27 @@ export interface Crew {
   readonly reader: SessionReader;
   readonly deliveries: Deliveries;
   readonly accounts: Accounts;
+  readonly deadlines: Deadlines;
   /** Told of each whose connection, or attempt, is over. */
   readonly gone: (subscriber: Subscriber) => void;
 }
 
-/** Who wants to know how a subscriber fares; each is called once. */
+/** Who wants to know how subscribers fare. */
 export interface SubscriberListener {
-  /** The handshake is over, one way or the other. */
-  readonly handshaken: () => void;
-  /** Ready, or known not to be within its time. */
+  /** Called once of each: ready, or known not to be within its time. */
   readonly settled: (isReady: boolean) => void;
 }
 
+type Wait = 'handshake' | 'answer' | 'leave' | 'linger' | 'parting';
+
 /** One of the generator's subscribers, from dialling to the end of its connection. This file runs in Node and in k6. */
-export class Subscriber implements ConnectionListener {
+export class Subscriber implements ConnectionListener, Waiting {
   readonly seat: number;
   /** The seat it had in its first life, which decides channel and schedule. */
   readonly base: number;
+  ticket = 0;
+  /** What its deadline is for. */
+  #waitsFor: Wait = 'handshake';
   /** From the first delivery or input on: of thousands that only stay, none has one. */
   #ledger: SeatLedger | undefined;
   readonly #crew: Crew;
@@ -48,6 +53,7 @@ export class Subscriber implements ConnectionListener {
   readonly #owed: number;
   readonly #door: ChannelPlan;
   readonly #state: SessionState;
+  readonly #handshakeOver: () => void;
   #listener: SubscriberListener | undefined;
   #connection: Connection | undefined;
   /** From the end of its connection on, or of the attempt. */
@@ -59,15 +65,16 @@ export class Subscriber implements ConnectionListener {
   #isParting = false;
   #isParted = false;
   #left: (() => void) | undefined;
-  #cancelDeadline: (() => void) | undefined;
+  #isShaking = true;
 
-  constructor(crew: Crew, seat: number, listener: SubscriberListener) {
+  constructor(crew: Crew, seat: number, handshakeOver: () => void, listener: SubscriberListener) {
     this.#crew = crew;
     this.seat = seat;
     this.base = seat % seatsPerLife;
     this.#channel = channelOfSeat(crew.plan, this.base);
     this.#owed = crew.plan.surface === 'beam' ? this.base : this.#channel;
     this.#state = newSession(this.#channel);
+    this.#handshakeOver = handshakeOver;
     this.#listener = listener;
     const door = crew.plan.channels[this.#channel];
     if (!door) throw new Error(`the plan has no channel ${this.#channel}`);
@@ -82,7 +89,7 @@ export class Subscriber implements ConnectionListener {
     const { host, accounts, plan } = this.#crew;
     accounts.begun(this.seat, this.#channel);
     accounts.life(this.seat, seatEvents.dialled, host.now());
-    this.#cancelDeadline = host.after(plan.deadlines.connectMs, () => this.#giveUp());
+    this.#wait('handshake', plan.deadlines.connectMs);
     this.#connection = host.connect(this.#door, this);
   }
 
@@ -92,14 +99,13 @@ export class Subscriber implements ConnectionListener {
       this.#connection?.close();
       return;
     }
-    const { host, accounts, plan, reader } = this.#crew;
+    const { accounts, plan, reader } = this.#crew;
     this.#isOpen = true;
     accounts.life(this.seat, seatEvents.opened, at);
-    this.#cancelDeadline?.();
-    this.#cancelDeadline = host.after(plan.deadlines.answerMs, () => this.#settle(false));
+    this.#wait('answer', plan.deadlines.answerMs);
     const first = plan.surface === 'beam' ? beamInput(plan.run, this.base, readyNumber, 0) : reader.opened();
     if (first !== undefined) this.#connection?.send(first);
-    this.#listener?.handshaken();
+    this.#handshaken();
   }
 
   refused(at: number, status: number): void {
@@ -176,7 +182,6 @@ export class Subscriber implements ConnectionListener {
     const { host, accounts, plan, reader } = this.#crew;
     this.#left = left;
     this.#state.leaving = true;
-    this.#cancelDeadline?.();
     accounts.life(this.seat, seatEvents.leaving, host.now());
     const leave = reader.leave(this.#door.name);
     const fence = reader.fence();
@@ -186,10 +191,27 @@ export class Subscriber implements ConnectionListener {
       this.#connection?.send(leave);
       this.#connection?.send(fence);
     }
-    this.#cancelDeadline = host.after(plan.deadlines.answerMs, () => {
-      this.#hasLeft();
-      this.close();
-    });
+    this.#wait('leave', plan.deadlines.answerMs);
+  }
+
+  expired(): void {
+    switch (this.#waitsFor) {
+      case 'handshake':
+        this.#giveUp();
+        return;
+      case 'answer':
+        this.#settle(false);
+        return;
+      case 'leave':
+        this.#hasLeft();
+        this.close();
+        return;
+      case 'linger':
+        this.#part();
+        return;
+      case 'parting':
+        this.close();
+    }
   }
 
   /** Closes, but not before a second fence where it lingers after the first. */
@@ -240,8 +262,7 @@ export class Subscriber implements ConnectionListener {
     if (this.#wasReady) return;
     this.#wasReady = true;
     this.#crew.accounts.life(this.seat, seatEvents.ready, at);
-    this.#cancelDeadline?.();
-    this.#cancelDeadline = undefined;
+    this.#crew.deadlines.clear(this);
     this.#settle(true);
   }
 
@@ -298,26 +319,23 @@ export class Subscriber implements ConnectionListener {
   #fenced(at: number): void {
     if (this.#isFenced) return;
     this.#isFenced = true;
-    const { host, accounts } = this.#crew;
-    accounts.life(this.seat, seatEvents.fenced, at);
-    this.#cancelDeadline?.();
-    this.#cancelDeadline = host.after(lingerMs, () => this.#part());
+    this.#crew.accounts.life(this.seat, seatEvents.fenced, at);
+    this.#wait('linger', lingerMs);
     this.#hasLeft();
   }
 
   #part(): void {
     if (this.#isGone || this.#isParting) return;
     this.#isParting = true;
-    const { host, plan, reader } = this.#crew;
-    this.#cancelDeadline?.();
-    this.#cancelDeadline = host.after(plan.deadlines.answerMs, () => this.close());
+    const { plan, reader } = this.#crew;
+    this.#wait('parting', plan.deadlines.answerMs);
     const fence = reader.fence();
     if (fence !== undefined) this.#connection?.send(fence);
   }
 
   #parted(): void {
     this.#isParted = true;
-    this.#cancelDeadline?.();
+    this.#crew.deadlines.clear(this);
     this.close();
   }
 
@@ -337,10 +355,21 @@ export class Subscriber implements ConnectionListener {
   }
 
   #decided(): void {
-    this.#cancelDeadline?.();
-    this.#listener?.handshaken();
+    this.#crew.deadlines.clear(this);
+    this.#handshaken();
     this.#settle(false);
     this.#hasLeft();
+  }
+
+  #wait(what: Wait, ms: number): void {
+    this.#waitsFor = what;
+    this.#crew.deadlines.set(this, ms);
+  }
+
+  #handshaken(): void {
+    if (!this.#isShaking) return;
+    this.#isShaking = false;
+    this.#handshakeOver();
   }
 
   #settle(isReady: boolean): void {

@@ -1,5 +1,9 @@
+import { startNullTarget } from '../perform/null-target.ts';
+import type { StageShape } from '../plan/load-plan.ts';
+import { runLoad } from '../run/run-load.ts';
 import { heldAgainst, readGate } from '../verdict/gates.ts';
-import { attempt, shapeOf, type Tried } from './attempt.ts';
+import { attempt, shapeOf } from './attempt.ts';
+import { plainRun } from './plain-run.ts';
 import { type Bench, holds, type Proof, type Row } from './proof.ts';
 
 const subscribers = 500;
@@ -53,7 +57,7 @@ type Driver = Bench['drivers'][number];
 async function limitOf(bench: Bench, driver: Driver): Promise<{ readonly limit: number; readonly row: Row }> {
   const trials: string[] = [];
   const isValid = async (deliveries: number): Promise<boolean> => {
-    const { why } = await tried(bench, driver, deliveries);
+    const why = await whyNot(bench, driver, deliveries);
     trials.push(`${Math.round(deliveries)} ${why === '' ? 'valid' : why}`);
     return why === '';
   };
@@ -86,37 +90,46 @@ async function limitOf(bench: Bench, driver: Driver): Promise<{ readonly limit: 
   };
 }
 
-/** Far beyond, the server is blamed for nothing. */
+/** As anybody would run it, ceiling first: far beyond, the server is blamed for nothing. */
 async function beyondRow(bench: Bench, driver: Driver, limit: number): Promise<Row> {
   const deliveries = limit * 3;
-  const { tried: found, why } = await tried(bench, driver, deliveries);
-  return holds(
-    { proof: 'limits', surface: 'pusher', driver: driver.name },
-    `the verdict at ${Math.round(deliveries)} deliveries per second`,
-    'invalid, exit 5',
-    `${found.verdict.verdict}, exit ${found.verdict.exit}: ${why}`,
-    found.verdict.verdict === 'invalid',
-  );
+  bench.say(`${Math.round(deliveries)} deliveries per second, after the ceiling · ${driver.name}`);
+  const silent = (): void => {};
+  const server = await startNullTarget(bench.contract);
+  try {
+    const { verdict, exit, reason } = await runLoad({
+      ...plainRun({ ...bench, gates: whole }, driver, server.target('pusher'), bench.folder),
+      ...{ stages: [shapeFor(deliveries)], calibrate: true, serverPid: server.pid },
+      listener: { phase: silent, stageStarted: silent, progress: silent, stageEnded: silent },
+    });
+    return holds(
+      { proof: 'limits', surface: 'pusher', driver: driver.name },
+      `the verdict at ${Math.round(deliveries)} deliveries per second`,
+      'invalid, exit 5',
+      `${verdict}, exit ${exit}: ${reason}`,
+      verdict === 'invalid',
+    );
+  } finally {
+    await server.close();
+  }
 }
 
-async function tried(
-  bench: Bench,
-  driver: Driver,
-  deliveries: number,
-): Promise<{ readonly tried: Tried; readonly why: string }> {
-  bench.say(`${Math.round(deliveries)} deliveries per second · ${driver.name}`);
+function shapeFor(deliveries: number): StageShape {
   const rate = deliveries / subscribers;
-  const found = await attempt(bench, {
-    driver,
-    surface: 'pusher',
-    stage: shapeOf({
-      subscribers,
-      connectRate: 1000,
-      pace: [{ rate, publishes: Math.ceil(rate * seconds) }],
-      warmup: Math.ceil(rate),
-    }),
+  return shapeOf({
+    subscribers,
+    connectRate: 1000,
+    pace: [{ rate, publishes: Math.ceil(rate * seconds) }],
+    warmup: Math.ceil(rate),
   });
-  const broken = found.trust.find(({ ok }) => !ok);
-  const failed = whole.find((gate) => heldAgainst(gate, found.result, undefined).outcome === 'failed');
-  return { tried: found, why: broken?.title ?? (failed ? `${failed.text} does not hold` : '') };
+}
+
+/** Why a rate is not valid; empty: it is. */
+async function whyNot(bench: Bench, driver: Driver, deliveries: number): Promise<string> {
+  bench.say(`${Math.round(deliveries)} deliveries per second · ${driver.name}`);
+  const stage = shapeFor(deliveries);
+  const { trust, result } = await attempt(bench, { driver, surface: 'pusher', stage });
+  const broken = trust.find(({ ok }) => !ok);
+  const failed = whole.find((gate) => heldAgainst(gate, result, undefined).outcome === 'failed');
+  return broken?.title ?? (failed ? `${failed.text} does not hold` : '');
 }
