@@ -15,6 +15,11 @@ export interface Connection {
   readonly cut: () => void;
   /** Stops reading; not there where the host always reads. */
   readonly sleep?: () => void;
+  /**
+   * There where the host may lose the first message of a connection: ends it, and tells its listener of it no more, so
+   * that another may take its place.
+   */
+  readonly forsake?: () => void;
 }
 
 /** What becomes of a connection: either `refused`, or `opened` and in the end `closed`. */

@@ -37,6 +37,7 @@ export class Intruder implements ConnectionListener {
   readonly #state = newSession();
   #listener: IntruderListener | undefined;
   #isShaking = true;
+  #wasRedialled = false;
   #dialled = 0;
   #cancelDeadline: (() => void) | undefined;
   #connection: Connection | undefined;
@@ -69,9 +70,9 @@ export class Intruder implements ConnectionListener {
     this.#handshaken(this.#listener);
     const { deadlines, surface, run } = this.#plan;
     this.#cancelDeadline?.();
-    this.#cancelDeadline = this.#host.after(deadlines.answerMs, () =>
-      this.#decide(surface === 'emit', this.#host.now()),
-    );
+    this.#cancelDeadline = this.#host.after(deadlines.answerMs, () => {
+      if (!this.#dialAgain()) this.#decide(surface === 'emit', this.#host.now());
+    });
     const first = surface === 'beam' ? beamInput(run, 0, readyNumber, 0) : this.#reader.opened();
     if (first !== undefined) this.#connection?.send(first);
   }
@@ -118,6 +119,20 @@ export class Intruder implements ConnectionListener {
       const auth = this.#bad ? spoiled(answer.auth) : answer.auth;
       this.#connection?.send(this.#reader.subscribe(this.#door.name, auth));
     }
+  }
+
+  /** Once, where it may be the host that has lost the greeting without which nobody subscribes. */
+  #dialAgain(): boolean {
+    const first = this.#connection;
+    if (!first?.forsake || this.#wasRedialled || this.#state.socketId !== '') return false;
+    if (this.#plan.surface !== 'pusher') return false;
+    this.#wasRedialled = true;
+    first.forsake();
+    this.#dialled = this.#host.now();
+    const { connectMs } = this.#plan.deadlines;
+    this.#cancelDeadline = this.#host.after(connectMs, () => this.#decide(false, this.#host.now()));
+    this.#connection = this.#host.connect(this.#door, this);
+    return true;
   }
 
   #handshaken(listener: IntruderListener): void {

@@ -66,6 +66,7 @@ export class Subscriber implements ConnectionListener, Waiting {
   #isParted = false;
   #left: (() => void) | undefined;
   #isShaking = true;
+  #wasRedialled = false;
 
   constructor(crew: Crew, seat: number, handshakeOver: () => void, listener: SubscriberListener) {
     this.#crew = crew;
@@ -200,7 +201,7 @@ export class Subscriber implements ConnectionListener, Waiting {
         this.#giveUp();
         return;
       case 'answer':
-        this.#settle(false);
+        if (!this.#dialAgain()) this.#settle(false);
         return;
       case 'leave':
         this.#hasLeft();
@@ -359,6 +360,20 @@ export class Subscriber implements ConnectionListener, Waiting {
     this.#handshaken();
     this.#settle(false);
     this.#hasLeft();
+  }
+
+  /** Once, where it may be the host that has lost the answer: a server that gives none will give none again. */
+  #dialAgain(): boolean {
+    const first = this.#connection;
+    if (!first?.forsake || this.#wasRedialled || this.#isClosing || this.#isGone) return false;
+    this.#wasRedialled = true;
+    this.#isOpen = false;
+    first.forsake();
+    const { host, accounts, plan } = this.#crew;
+    accounts.life(this.seat, seatEvents.redialled, host.now());
+    this.#wait('handshake', plan.deadlines.connectMs);
+    this.#connection = host.connect(this.#door, this);
+    return true;
   }
 
   #wait(what: Wait, ms: number): void {

@@ -72,6 +72,8 @@ export const seatEvents = {
   closing: 7,
   /** It stopped reading, as it was told: nothing that is sent from now on is owed to it. */
   asleep: 8,
+  /** It is dialled once more, since whoever generates may have lost the answer to the first time. */
+  redialled: 9,
 } as const;
 
 /** Seat, event (of `seatEvents`), when, value. A seat is one subscriber's life: whoever comes back is another seat. */

@@ -30,6 +30,8 @@ export interface SeatRecord {
   /** Probes and sentinel: joined before, amidst or after the generator's. */
   readonly position: 'first' | 'middle' | 'last' | 'bulk';
   dialled: number;
+  /** When it was dialled once more, by a host that may have lost the answer to the first time; absent: it was not. */
+  redialled?: number;
   opened: number;
   ready: number;
   leaving: number;

@@ -153,6 +153,11 @@ export class StageRecorder {
       case seatEvents.dialled:
         seat.dialled = at;
         return;
+      case seatEvents.redialled:
+        seat.redialled = at;
+        seat.dialled = at;
+        seat.opened = Number.NaN;
+        return;
       case seatEvents.opened:
         seat.opened = at;
         return;

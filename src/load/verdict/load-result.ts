@@ -135,7 +135,10 @@ export interface StageResult {
   readonly connections: {
     readonly asked: number;
     readonly opened: number;
+    /** Of those that were dialled twice, no more than the generator may have caused. */
     readonly ready: number;
+    /** Dialled once more, since k6 may have lost the first answer; absent: none was. */
+    readonly redialled?: number;
     /** Status → how many. `0`: no answer. */
     readonly refused: Readonly<Record<string, number>>;
     /** Close code → how many that the server closed. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { seatEvents } from '../control/messages.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { emptyRecord, StageRecorder } from '../perform/recorder.ts';
 import { type LoadPlan, seatsPerLife } from '../plan/load-plan.ts';
@@ -55,6 +56,32 @@ describe('a stage that nobody came to', () => {
     const record = emptyRecord(plan, 'k6');
     record.offsets.push({ at: 5000, offset: 1_700_000_000_000 });
     expect(resultOf(record).startedAt).toBe(new Date(1_700_000_005_000).toISOString());
+  });
+});
+
+describe('subscribers that were dialled twice', () => {
+  it.each([
+    ['one of a thousand', 1000, 1, 1000],
+    ['as many as a generator may have caused', 1000, 3, 1000],
+    ['more than that', 1000, 50, 1000 - 50 + 3],
+  ])('%s', (_what, count, twice, ready) => {
+    const recorder = new StageRecorder(plan, 'k6');
+    recorder.record.startAt = 5000;
+    for (let seat = 0; seat < count; seat++) {
+      recorder.told('bulk', 0, { say: 'seats', rows: [[seat, 0, 0]] });
+      const at = seat < twice ? 700 : 10;
+      const rows: [number, number, number, number][] = [[seat, seatEvents.dialled, 1, 0]];
+      rows.push([seat, seatEvents.opened, 2, 0]);
+      if (seat < twice) {
+        rows.push([seat, seatEvents.redialled, 690, 0], [seat, seatEvents.opened, 695, 0]);
+      }
+      rows.push([seat, seatEvents.ready, at, 0]);
+      recorder.told('bulk', 0, { say: 'life', rows });
+    }
+    const { connections, latency } = resultOf(recorder.record);
+    expect(connections).toMatchObject({ asked: count, opened: count, ready, redialled: twice });
+    // What it took is that of the time that was answered.
+    expect(latency.connect?.max).toBeLessThan(10);
   });
 });
 

@@ -59,12 +59,15 @@ function stepsOfAll({ pairs, count }: Quantiles): { readonly ms: number; readonl
 
 /** How connections ended, or did not begin, by what the server said. */
 export function closeCodes(stages: readonly StageResult[]): Markup {
-  const rows = stages.flatMap(({ name, connections: { closedByServer, refused, dropped, pending } }) => [
-    ...ended(name, 'closed by the server, code', closedByServer),
-    ...ended(name, 'refused, status', refused),
-    { stage: name, what: 'neither opened nor refused', count: pending },
-    { stage: name, what: 'closed while something was to come', count: dropped },
-  ]);
+  const rows = stages.flatMap(
+    ({ name, connections: { closedByServer, refused, dropped, pending, redialled = 0 } }) => [
+      ...ended(name, 'closed by the server, code', closedByServer),
+      ...ended(name, 'refused, status', refused),
+      { stage: name, what: 'neither opened nor refused', count: pending },
+      { stage: name, what: 'closed while something was to come', count: dropped },
+      { stage: name, what: 'dialled twice: k6 may have lost an answer', count: redialled },
+    ],
+  );
   const sums = new Map<string, number>();
   for (const { what, count } of rows) sums.set(what, (sums.get(what) ?? 0) + count);
   const bars = [...sums].filter(([, count]) => count > 0).sort((a, b) => b[1] - a[1]);
