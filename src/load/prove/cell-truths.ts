@@ -70,6 +70,7 @@ function happened({
   turnover,
   intruders,
   recovery,
+  burst,
   traffic,
   publishes,
 }: StageResult): readonly string[] {
@@ -83,6 +84,10 @@ function happened({
     ...unless(
       pace.length < 2 || pace.some(({ rate }) => rate > (pace[0]?.rate ?? 0)),
       'a burst at no higher rate',
+    ),
+    ...unless(
+      pace.length < 3 || Boolean(burst?.before && burst.during && burst.after),
+      'nothing is known of before, in or after the burst',
     ),
     ...(behaviour.kind === 'churn'
       ? [...unless(left > 1, `${left} left`), ...differ('came for those that left', back, left)]

@@ -13,7 +13,7 @@ const delayMs = 10;
 /** Runs a side: fewer are not judged. */
 const repeats = 5;
 
-const stage = shapeOf({ pace: [{ rate: 60, publishes: 140 }], warmup: 20 });
+const stage = shapeOf({ pace: [{ rate: 100, publishes: 140 }], warmup: 20 });
 
 /**
  * A comparison says of a server that it has become slower where it has, and not where it has not. Half an hour of runs, so it is

@@ -41,6 +41,7 @@ export const timedMetrics: ReadonlySet<string> = new Set([
   'subscribe.p99',
   'connect.p99',
   'recovery.p99',
+  'back',
   'memory-growth',
 ]);
 
@@ -187,6 +188,21 @@ export const faultyStages: readonly FaultyStage[] = [
     faults: { spacing: 2500 },
     stage: { pace: [{ rate: 50, publishes: 450 }], warmup: 0 },
     fails: ['steady'],
+  },
+  {
+    id: 'a server that a burst leaves behind',
+    on: pusherOnNode,
+    faults: { spacing: 2000 },
+    stage: {
+      pace: [
+        { rate: 20, publishes: 40 },
+        { rate: 200, publishes: 200 },
+        { rate: 20, publishes: 40 },
+      ],
+      warmup: 0,
+    },
+    fails: ['back'],
+    mayFail: ['delivered', 'lost'],
   },
   {
     id: 'a server whose memory grows',

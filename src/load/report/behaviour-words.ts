@@ -8,7 +8,7 @@ import { bytesText, countText, msText } from './number-words.ts';
 export function behaviourText(stage: StageResult, isClaimed: boolean): string | undefined {
   if (stage.unfinished) return undefined;
   const parts = [...turnover(stage), ...recovery(stage, isClaimed), ...intruders(stage, isClaimed)];
-  if (isClaimed) parts.push(...traffic(stage));
+  if (isClaimed) parts.push(...burst(stage), ...traffic(stage));
   return parts.length === 0 ? undefined : parts.join(', ');
 }
 
@@ -31,6 +31,14 @@ function recovery({ recovery: of }: StageResult, isClaimed: boolean): readonly s
   if (!of || !isClaimed) return [];
   const after = (ms: number | null): string => (ms === null ? 'never' : `in ${msText(ms)}`);
   return [`half ${after(of.p50)}`, `99 of 100 ${after(of.p99)}`, `all ${after(of.all)}`];
+}
+
+function burst({ burst: of }: StageResult): readonly string[] {
+  if (!of) return [];
+  const { before, during, after, backMs } = of;
+  const last = [before, during, after].map((quantiles) => (quantiles ? msText(quantiles.p99) : 'none'));
+  const back = backMs === null ? 'never as before again' : `as before ${msText(backMs)} after it`;
+  return [`last.p99 before, in and after the burst ${last.join(', ')}`, back];
 }
 
 function intruders({ intruders: of, latency }: StageResult, isClaimed: boolean): readonly string[] {

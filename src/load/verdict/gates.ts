@@ -45,6 +45,8 @@ const counts = {
   steady: '',
   'recovery.p50': 'ms',
   'recovery.p99': 'ms',
+  /** From the end of a burst until the median of the last receivers is what it was before. */
+  back: 'ms',
   /** Resident memory of the server at the end, of what it was at the first publish. Needs `observe`. */
   'memory-growth': '%',
 } as const;
@@ -201,7 +203,7 @@ function at(quantiles: Quantiles, share: number): number {
 }
 
 function countOf(name: CountName, stage: StageResult): number | undefined {
-  const { deliveries, connections, publishes, rate, intruders, recovery, steady, system } = stage;
+  const { deliveries, connections, publishes, rate, intruders, recovery, burst, steady, system } = stage;
   switch (name) {
     case 'delivered':
       return deliveries.owed === 0 ? undefined : (100 * deliveries.received) / deliveries.owed;
@@ -232,6 +234,8 @@ function countOf(name: CountName, stage: StageResult): number | undefined {
       return recovery === null ? undefined : (recovery.p50 ?? Number.POSITIVE_INFINITY);
     case 'recovery.p99':
       return recovery === null ? undefined : (recovery.p99 ?? Number.POSITIVE_INFINITY);
+    case 'back':
+      return burst === undefined ? undefined : (burst.backMs ?? Number.POSITIVE_INFINITY);
     case 'memory-growth': {
       const rss = system.map((sample) => sample.rss.server).filter((value) => value !== undefined);
       const [first] = rss;
@@ -249,6 +253,7 @@ const ofBehaviour: Readonly<Partial<Record<CountName, string>>> = {
   'wrong-refusals': 'nobody tried to get in',
   'recovery.p50': 'nobody was cut off',
   'recovery.p99': 'nobody was cut off',
+  back: 'there was no burst',
 };
 
 function whyNot(metric: Metric, stage: StageResult): string {

@@ -232,6 +232,16 @@ export interface StageResult {
     readonly p99: number | null;
     readonly all: number | null;
   } | null;
+  /**
+   * The last receivers before, in and after a burst, and how many milliseconds after its end their median was as before
+   * again; null: never. Absent where there is none.
+   */
+  readonly burst?: {
+    readonly before: Quantiles | null;
+    readonly during: Quantiles | null;
+    readonly after: Quantiles | null;
+    readonly backMs: number | null;
+  };
   /** Frames that probes saw, that the monitors judged, and that were not handed on. */
   readonly monitors: {
     readonly seen: number;

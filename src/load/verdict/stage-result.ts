@@ -6,6 +6,7 @@ import { lineThrough, quantileOf } from '../evidence/statistics.ts';
 import { publishesOf, type StageShape, seatsPerLife } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Histogram } from '../wire/histogram.ts';
+import { burstOf } from './burst.ts';
 import {
   blindOf,
   extremesOf,
@@ -77,6 +78,7 @@ export function stageResultOf(record: StageRecord, { floor, monitors }: StageCir
       .map(({ at, p50, p99, max }) => ({ second: Math.round((at - began) / 1000), p50, p99, max })),
     intruders: stage.behaviour.kind === 'intruders' ? intrudersOf(record) : null,
     recovery: stage.behaviour.kind === 'storm' ? recoveryOf(record) : null,
+    ...burstOf(record, extremesOf(measured)),
     ...turnoverOf(record),
     ...(record.counts.frames > 0
       ? { traffic: { messages: record.counts.frames, bytes: record.counts.bytes } }

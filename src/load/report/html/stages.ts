@@ -191,6 +191,17 @@ function besides(stages: readonly StageResult[]): Markup {
   const storms = stages.flatMap(({ name, recovery: of }) =>
     of ? [[name, ...[of.p50, of.p99, of.all].map((ms) => (ms === null ? 'never' : msText(ms)))]] : [],
   );
+  const bursts = stages.flatMap(({ name, burst: of }) =>
+    of
+      ? [
+          [
+            name,
+            ...[of.before, of.during, of.after].map((one) => (one ? msText(one.p99) : 'none')),
+            of.backMs === null ? 'never' : msText(of.backMs),
+          ],
+        ]
+      : [],
+  );
   const turnovers = stages.flatMap(({ name, turnover: of }) =>
     of ? [[name, ...[of.left, of.cut, of.back, of.asleep].map(countText)]] : [],
   );
@@ -200,6 +211,14 @@ function besides(stages: readonly StageResult[]): Markup {
       : [],
   );
   return html`${
+    bursts.length === 0
+      ? undefined
+      : numberTable(
+          'The burst: p99 of the last receivers, and from its end until all was as before',
+          ['stage', 'before', 'in it', 'after', 'as before'],
+          bursts,
+        )
+  }${
     turnovers.length === 0
       ? undefined
       : numberTable(
