@@ -11,7 +11,7 @@ const subscribers = 500;
 const firstRate = 5000;
 const near = 1.15;
 const mostRate = 2_000_000;
-const seconds = 8;
+const seconds = 10;
 /** What a server that does nothing wrong fails only where the machine cannot carry it and the generator at once. */
 const whole = ['lost == 0', 'achieved >= 99%', 'steady == 1'].map((text) => readGate(text, 'profile'));
 /** How often the highest valid rate is valid again. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { StageRecord } from '../evidence/stage-record.ts';
+import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { emptyRecord } from '../perform/recorder.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { stageOf } from '../report/sample-load.ts';
@@ -44,6 +44,10 @@ function flat(ms: number): Quantiles {
 const lags = (grows: number) =>
   Array.from({ length: 12 }, (_, n) => ({ process: 0, at: n * 1000, p50: 1 + n * grows, p99: 9, max: 9 }));
 
+function bulkOf(process: number): SeatRecord {
+  return { role: 'bulk', process } as SeatRecord;
+}
+
 /** A hundred publishes, some of them late. */
 function latenessWith(late: number): Quantiles {
   const histogram = new Histogram();
@@ -86,6 +90,30 @@ describe('whether the numbers are the server’s', () => {
     ],
     ['the generator’s queue grows', { lags: lags(5) }, {}, ['lag']],
     ['the generator’s queue is long, and grows no further', { lags: lags(0) }, {}, []],
+    [
+      'the generator tells of one second in three',
+      { lags: lags(0).filter((_lag, n) => n % 3 === 0) },
+      {},
+      ['lag'],
+    ],
+    [
+      'a member of the generator tells of none',
+      { seats: [bulkOf(0), bulkOf(1)], lags: lags(0) },
+      {},
+      ['lag'],
+    ],
+    [
+      'the generator’s queue is too long after few seconds',
+      { publishedAt: 4000, lags: lags(100).slice(0, 5) },
+      {},
+      ['lag'],
+    ],
+    [
+      'the generator’s queue is short after few seconds',
+      { publishedAt: 4000, lags: lags(5).slice(0, 5) },
+      {},
+      [],
+    ],
     ['the floors differ', {}, { floor: { before: flat(2), after: flat(4) } }, ['floors']],
     ['the wall clock was set', { offsets: [0, 0.2, 5].map((offset, at) => ({ at, offset })) }, {}, ['clock']],
   ])('where %s', (_what, record, result, ids) => {

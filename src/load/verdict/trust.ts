@@ -11,6 +11,10 @@ const limits = {
   lateness: { leastMs: 3, share: 0.1 },
   /** Lag of the generator's event loop that goes on growing: a queue that does not drain. */
   lagGrowth: { share: 0.5, leastMs: 25 },
+  /** Where there are too few seconds for a growth: a median so high at the end is a queue, whatever makes it. */
+  lagAtEndMs: 250,
+  /** A process that tells of fewer of the seconds is too late even for that. */
+  leastTold: 0.5,
   floorsDiffer: { share: 0.5, leastMs: 1 },
   clockJumpMs: 1,
 } as const;
@@ -111,37 +115,43 @@ function quantileAt({ pairs, overflow }: Quantiles, share: number): number {
   return histogram.quantile(share);
 }
 
-/** No fixed limit tells a good event loop from a bad one; one that grows does not drain. */
+/**
+ * No fixed limit tells a good event loop from a bad one; one that grows does not drain. A queue that is so long that
+ * seconds go by untold is worse, and has too few points to see it grow.
+ */
 function lagOf(record: StageRecord, { name }: StageResult): TrustCheck | undefined {
-  const during = record.lags.filter(
-    ({ at }) => at >= record.startAt && !(at > record.publishedAt) && Number.isFinite(at),
-  );
-  const byProcess = new Map<number, { x: number[]; y: number[] }>();
-  for (const { process, at, p50 } of during) {
-    const known = byProcess.get(process) ?? { x: [], y: [] };
-    known.x.push((at - record.startAt) / 1000);
-    known.y.push(p50);
-    byProcess.set(process, known);
-  }
+  const { lags, seats, startAt, publishedAt } = record;
+  const seconds = Math.floor((publishedAt - startAt) / 1000);
+  const members = new Set([
+    ...seats.filter(({ role }) => role === 'bulk').map(({ process }) => process),
+    ...lags.map(({ process }) => process),
+  ]);
+  if (members.size === 0 || !(seconds >= 3)) return undefined;
   let worst = 0;
-  let isJudged = false;
-  for (const { x, y } of byProcess.values()) {
-    const line = lineThrough(x, y);
-    if (!line) continue;
-    isJudged = true;
-    const growth = line.last - line.first;
-    const allowed = Math.max(limits.lagGrowth.leastMs, limits.lagGrowth.share * Math.max(0, line.first));
-    if (line.low > 0 && growth > allowed) worst = Math.max(worst, growth);
+  let isBehind = false;
+  for (const member of members) {
+    const told = lags.filter(({ process, at }) => process === member && at >= startAt && at <= publishedAt);
+    const end = told.at(-1)?.p50 ?? 0;
+    const line = lineThrough(
+      told.map(({ at }) => (at - startAt) / 1000),
+      told.map(({ p50 }) => p50),
+    );
+    const growth = line ? line.last - line.first : 0;
+    const { share, leastMs } = limits.lagGrowth;
+    const grows = line && line.low > 0 && growth > Math.max(leastMs, share * Math.max(0, line.first));
+    const isUntold = told.length < limits.leastTold * seconds;
+    if (!grows && !isUntold && end <= limits.lagAtEndMs) continue;
+    isBehind = true;
+    worst = Math.max(worst, growth, end);
   }
-  if (!isJudged) return undefined;
   return {
     id: 'lag',
     stage: name,
-    title: `growth of the event-loop lag of ${record.driver}, where it grows`,
+    title: `event-loop lag of ${record.driver}, where it grows or goes untold`,
     value: worst,
     limit: limits.lagGrowth.leastMs,
     unit: 'ms',
-    ok: worst === 0,
+    ok: !isBehind,
     advice: 'the generator falls behind what arrives: fewer deliveries per second, or --driver node',
   };
 }
