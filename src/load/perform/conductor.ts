@@ -8,6 +8,7 @@ import { bulkOf, type LoadPlan } from '../plan/load-plan.ts';
 import type { PublishVia } from '../plan/publish-via.ts';
 import { type Child, startChild } from './children.ts';
 import { type FrameListener, StageRecorder } from './recorder.ts';
+import { ServerWatch } from './server-watch.ts';
 import { SystemWatch } from './system.ts';
 
 /** What a stage is performed with. */
@@ -20,6 +21,8 @@ export interface StageContext {
   readonly members: number;
   /** Processes to watch beside ours, by name: `server`. */
   readonly observed: Readonly<Record<string, number>>;
+  /** A command that prints what the server takes, where its process cannot be seen. */
+  readonly observe?: string;
   /** Folder for what processes print. */
   readonly folder: string;
   readonly signal: AbortSignal;
@@ -47,6 +50,7 @@ export class Conductor {
   readonly #members = new Map<Member, number>();
   readonly #children: Child[] = [];
   readonly #watch: SystemWatch;
+  readonly #server: ServerWatch | undefined;
   #bulk: BulkProcess | undefined;
   #answers = new Map<string, (fact: Fact) => void>();
   #published = 0;
@@ -60,9 +64,11 @@ export class Conductor {
     this.#context = context;
     this.#control = control;
     this.recorder = recorder;
+    this.#server = context.observe === undefined ? undefined : new ServerWatch(context.observe, now);
     this.#watch = new SystemWatch(
       () => this.#pids(),
       () => recorder.record.seats.filter(({ opened, closed }) => opened > 0 && !(closed > 0)).length,
+      () => this.#server?.use ?? {},
     );
   }
 
@@ -183,6 +189,8 @@ export class Conductor {
     ]);
     this.record.endings.push(...endings.filter(({ name }) => !this.#wasTold(name)));
     await this.#control.close();
+    this.#server?.stop();
+    if (this.#server?.trouble !== undefined) this.mark(`observe.command: ${this.#server.trouble}`);
     this.record.system.push(...this.#watch.samples);
   }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { now } from '../clock.ts';
 import type { SystemSample } from '../evidence/stage-record.ts';
+import type { ServerUse } from './server-watch.ts';
 
 /** Ticks of /proc per second; on every Linux that Node runs on. */
 const ticksPerSecond = 100;
@@ -15,11 +16,18 @@ export class SystemWatch {
   #at = now();
   #machine = machineTicks();
   #stalled = stalledMicros();
-  #connections: () => number;
+  readonly #connections: () => number;
+  readonly #server: () => ServerUse;
 
-  constructor(pids: () => Readonly<Record<string, number>>, connections: () => number) {
+  /** `server`: what is known of it where none of the processes is it. */
+  constructor(
+    pids: () => Readonly<Record<string, number>>,
+    connections: () => number,
+    server: () => ServerUse = () => ({}),
+  ) {
     this.#pids = pids;
     this.#connections = connections;
+    this.#server = server;
   }
 
   sample(): void {
@@ -37,6 +45,9 @@ export class SystemWatch {
       if (before?.pid === pid && seconds > 0)
         cpu[name] = (state.ticks - before.ticks) / ticksPerSecond / seconds;
     }
+    const server = this.#server();
+    if (server.cpu !== undefined) cpu.server = server.cpu;
+    if (server.rss !== undefined) rss.server = server.rss;
     const machine = machineTicks();
     const total = machine.total - this.#machine.total;
     const busy = total > 0 ? 1 - (machine.idle - this.#machine.idle) / total : Number.NaN;

@@ -79,6 +79,9 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       ...(means.control === undefined ? {} : { control: means.control }),
       members: membersOf(plan, driver),
       observed: serverPid === undefined ? {} : { server: serverPid },
+      ...(serverPid === undefined && target.observe?.command !== undefined
+        ? { observe: target.observe.command }
+        : {}),
       folder,
       signal,
       onFrame: (seat, at, text, kind) => {

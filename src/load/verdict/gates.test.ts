@@ -101,7 +101,8 @@ describe('gates', () => {
     const unseen = { ...stage, system: [] };
     expect(held('memory-growth < 20%', unseen)).toMatchObject({
       outcome: 'not observed',
-      reason: 'the target file has no observe: { pid }',
+      reason:
+        'nothing tells of the server: the target file has no observe: { pid | command }, or that printed nothing',
     });
   });
 

@@ -260,7 +260,7 @@ function whyNot(metric: Metric, stage: StageResult): string {
   const other = metric.kind === 'count' ? ofBehaviour[metric.name] : undefined;
   if (other !== undefined) return other;
   if (metric.kind === 'count' && metric.name === 'memory-growth')
-    return 'the target file has no observe: { pid }';
+    return 'nothing tells of the server: the target file has no observe: { pid | command }, or that printed nothing';
   if (metric.kind === 'count' && metric.name === 'steady')
     return 'fewer than eight seconds, or a load that changes';
   if (metric.kind === 'latency' && metric.name === 'subscribe' && stage.shape.space) {
