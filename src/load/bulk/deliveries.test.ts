@@ -97,6 +97,17 @@ describe.each([false, true])('deliveries that come again (stamped: %s)', (stampe
     const first = textOf({ channel: 0, seq: 0, pad: 0, stamp: 1 }, stamped);
     expect(deliveries.find(first)).toBeUndefined();
   });
+
+  it('are kept in smaller numbers where they are large', () => {
+    const deliveries = new Deliveries(plan, new Intended(plan));
+    const reader = readerOf(plan);
+    const texts = [1, 2, 3].map((seq) => textOf({ channel: 0, seq, pad: 100_000, stamp: seq }, stamped));
+    for (const text of texts) {
+      reader.read(text, newSession());
+      expect(deliveries.find(text) ?? deliveries.take(text, reader)).toBe(deliveries.find(text));
+    }
+    expect(texts.map((text) => deliveries.find(text) !== undefined)).toEqual([false, false, true]);
+  });
 });
 
 it('a stamp that stands elsewhere is read each time, and never another one', () => {

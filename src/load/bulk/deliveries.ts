@@ -23,6 +23,8 @@ const stampedLength = stampHead.length + stampDigits + 2;
 
 /** Texts that are kept: where messages wait for the event loop, some hundred publishes arrive in turn. */
 const mostKept = 512;
+/** Of all of them together: large payloads are kept in smaller numbers, the last one whatever its size. */
+const mostCharacters = 4 << 20;
 
 /**
  * Deliveries that were read. In a fan-out the next one is most often the same text on another connection, and to compare two
@@ -35,6 +37,7 @@ export class Deliveries {
   readonly #isStamped: boolean;
   readonly #padding: number;
   readonly #kept = new Map<string, Delivery>();
+  #keptCharacters = 0;
   #last: Delivery | undefined;
   #lastRest = '';
 
@@ -69,8 +72,9 @@ export class Deliveries {
       isShort: text.length < this.#padding,
     };
     if (rest === '') return taken;
-    if (this.#kept.size >= mostKept) this.#kept.clear();
+    if (this.#kept.size >= mostKept || this.#keptCharacters + rest.length > mostCharacters) this.#forget();
     this.#kept.set(rest, taken);
+    this.#keptCharacters += rest.length;
     this.#last = taken;
     this.#lastRest = rest;
     return taken;
@@ -79,9 +83,14 @@ export class Deliveries {
   /** From when on what is published was to be sent: what was read before did not know that. */
   begin(startAt: number): void {
     this.#intended.startAt = startAt;
-    this.#kept.clear();
+    this.#forget();
     this.#last = undefined;
     this.#lastRest = '';
+  }
+
+  #forget(): void {
+    this.#kept.clear();
+    this.#keptCharacters = 0;
   }
 
   /** What of a stamped text all connections share; the stamp is taken down. A stamp that stands elsewhere is read each time. */
