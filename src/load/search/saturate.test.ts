@@ -42,6 +42,38 @@ describe('the search for saturation', () => {
     );
   });
 
+  it('takes no single hiccup of the generator for where it ends', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 2, max: 500_000 }),
+        fc.uniqueArray(fc.integer({ min: 0, max: 40 }), { maxLength: 20 }),
+        async (capacity, places) => {
+          let tried = 0;
+          let before = false;
+          const found = await saturate(async (value, kind) => {
+            // Never twice in a row: that is no hiccup.
+            const hiccups = places.includes(tried) && !before;
+            tried += 1;
+            before = hiccups;
+            return hiccups ? { outcome: 'invalid', reason: 'a hiccup' } : toy(capacity)(value, kind);
+          }, never);
+          expect(found).toMatchObject({ confirmed: true, limitedBy: 'server', reason: 'last.p99' });
+          expect(found.low).toBeLessThanOrEqual(capacity);
+          expect(found.high).toBeGreaterThan(capacity);
+        },
+      ),
+    );
+  });
+
+  it('names what of the generator broke, and not what of the server did above it', async () => {
+    const found = await saturate(async (value) => {
+      if (value === 91) return { outcome: 'invalid', reason: 'the generator' };
+      return value > 91 ? { outcome: 'fail', reason: 'last.p99' } : { outcome: 'pass', reason: '' };
+    }, never);
+    expect(found.trials.some(({ outcome }) => outcome === 'fail')).toBe(true);
+    expect(found).toMatchObject({ limitedBy: 'generator', reason: 'the generator' });
+  });
+
   it('stops at the largest value there is', async () => {
     const found = await saturate(toy(1e9), { ...never, most: 100 });
     expect(found).toMatchObject({ low: 100, limitedBy: 'bound', confirmed: true });

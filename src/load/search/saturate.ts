@@ -55,7 +55,11 @@ export async function saturate(attempt: Try, options: SearchOptions): Promise<Fo
   const run = async (value: number, kind: Trial['kind']): Promise<Trial['outcome']> => {
     const trial = { value, kind, ...(await attempt(value, kind)) };
     trials.push(trial);
-    return trial.outcome;
+    if (trial.outcome !== 'invalid' || options.isOver(kind)) return trial.outcome;
+    // A hiccup of the machine is no wall: what broke the generator once may not break it again.
+    const again = { value, kind, ...(await attempt(value, kind)) };
+    trials.push(again);
+    return again.outcome;
   };
   const take = async (value: number): Promise<void> => {
     const outcome = await run(value, 'explore');
@@ -67,17 +71,12 @@ export async function saturate(attempt: Try, options: SearchOptions): Promise<Fo
   };
   const ceiling = (): number => Math.min(high, wall);
   const isNarrow = (): boolean => ceiling() <= Math.max(low * near, low + 1);
-  const found = (confirmed: boolean): Found => ({
-    low,
-    high,
-    limitedBy:
-      high <= wall && Number.isFinite(high) ? 'server' : Number.isFinite(wall) ? 'generator' : 'bound',
-    confirmed,
-    reason: Number.isFinite(high)
-      ? reason
-      : (trials.findLast(({ outcome }) => outcome === 'invalid')?.reason ?? ''),
-    trials,
-  });
+  const found = (confirmed: boolean): Found => {
+    const limitedBy =
+      high <= wall && Number.isFinite(high) ? 'server' : Number.isFinite(wall) ? 'generator' : 'bound';
+    const invalid = trials.findLast(({ outcome }) => outcome === 'invalid')?.reason ?? '';
+    return { low, high, limitedBy, confirmed, reason: limitedBy === 'server' ? reason : invalid, trials };
+  };
 
   for (let value = options.from; !Number.isFinite(ceiling()); value *= 2) {
     if (options.isOver('explore')) return found(false);
@@ -129,7 +128,7 @@ export async function saturate(attempt: Try, options: SearchOptions): Promise<Fo
 
   /** The highest value below one that held, and never failed. */
   function heldBelow(value: number): number {
-    const failed = new Set(trials.filter(({ outcome }) => outcome !== 'pass').map((trial) => trial.value));
+    const failed = new Set(trials.filter(({ outcome }) => outcome === 'fail').map((trial) => trial.value));
     return trials
       .filter((trial) => trial.outcome === 'pass' && trial.value < value && !failed.has(trial.value))
       .reduce((most, trial) => Math.max(most, trial.value), 0);
