@@ -1,5 +1,6 @@
 import { startNullTarget } from '../perform/null-target.ts';
 import { runLoad, type Server } from '../run/run-load.ts';
+import { readGate } from '../verdict/gates.ts';
 import type { Comparison } from '../verdict/load-result.ts';
 import { shapeOf } from './attempt.ts';
 import { plainRun } from './plain-run.ts';
@@ -12,6 +13,9 @@ const slower = { comparisons: 5, byShare: 0.2 } as const;
 const delayMs = 10;
 /** Runs a side: fewer are not judged. */
 const repeats = 5;
+
+/** A run that is held against nothing is none. */
+const gates = [readGate('delivered == 100%', 'profile')];
 
 const stage = shapeOf({ pace: [{ rate: 100, publishes: 140 }], warmup: 20 });
 
@@ -111,7 +115,7 @@ async function compared(
 ): Promise<Comparison> {
   const silent = (): void => {};
   const { comparison, verdict, reason } = await runLoad({
-    ...plainRun({ ...bench, gates: [] }, driver, now.target, bench.folder),
+    ...plainRun({ ...bench, gates }, driver, now.target, bench.folder),
     ...now,
     ...{ seed, stages: [stage], repeat: repeats, against: before },
     listener: { phase: silent, stageStarted: silent, progress: silent, stageEnded: silent },
