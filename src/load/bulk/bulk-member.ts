@@ -9,7 +9,7 @@ import { Deliveries } from './deliveries.ts';
 import { type Handshake, Handshakes } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { Intrusion } from './intrusion.ts';
-import { type Crew, Subscriber, type SubscriberListener } from './subscriber.ts';
+import { type Crew, Subscriber } from './subscriber.ts';
 
 /** Handshakes of one member that are under way at a time. */
 const mostHandshakes = 50;
@@ -140,15 +140,13 @@ export class BulkMember {
       this.#host.tell({ say: 'joined', id, ready, failed });
     };
     if (joins.length === 0) answer();
-    const listener: SubscriberListener = {
-      settled: (isReady) => {
-        if (isReady) ready += 1;
-        else failed += 1;
-        answer();
-      },
+    const settled = (isReady: boolean): void => {
+      if (isReady) ready += 1;
+      else failed += 1;
+      answer();
     };
     const dial = (seat: number, done: () => void): void => {
-      const subscriber = new Subscriber(crew, seat, done, listener);
+      const subscriber = new Subscriber(crew, seat, done, settled);
       this.#current.set(subscriber.base, subscriber);
       this.#all.add(subscriber);
       subscriber.dial();

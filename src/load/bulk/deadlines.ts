@@ -9,7 +9,6 @@ export interface Waiting {
 }
 
 interface Queue {
-  readonly ms: number;
   entries: { readonly who: Waiting; readonly ticket: number; readonly due: number }[];
   /** Those before it have passed. */
   next: number;
@@ -36,7 +35,7 @@ export class Deadlines {
     who.ticket = ticket;
     let queue = this.#queues.get(ms);
     if (!queue) {
-      queue = { ms, entries: [], next: 0, isArmed: false };
+      queue = { entries: [], next: 0, isArmed: false };
       this.#queues.set(ms, queue);
     }
     queue.entries.push({ who, ticket, due: this.#host.now() + ms });

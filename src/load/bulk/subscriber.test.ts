@@ -59,7 +59,7 @@ class Rig {
       () => {
         this.handshakes += 1;
       },
-      { settled: (isReady) => this.settled.push(isReady) },
+      (isReady) => this.settled.push(isReady),
     );
   }
 

@@ -29,12 +29,6 @@ export interface Crew {
   readonly gone: (subscriber: Subscriber) => void;
 }
 
-/** Who wants to know how subscribers fare. */
-export interface SubscriberListener {
-  /** Called once of each: ready, or known not to be within its time. */
-  readonly settled: (isReady: boolean) => void;
-}
-
 type Wait = 'handshake' | 'answer' | 'leave' | 'linger' | 'parting';
 
 /** One of the generator's subscribers, from dialling to the end of its connection. This file runs in Node and in k6. */
@@ -54,7 +48,7 @@ export class Subscriber implements ConnectionListener, Waiting {
   readonly #door: ChannelPlan;
   readonly #state: SessionState;
   readonly #handshakeOver: () => void;
-  #listener: SubscriberListener | undefined;
+  #settled: ((isReady: boolean) => void) | undefined;
   #connection: Connection | undefined;
   /** From the end of its connection on, or of the attempt. */
   #isGone = false;
@@ -68,7 +62,8 @@ export class Subscriber implements ConnectionListener, Waiting {
   #isShaking = true;
   #wasRedialled = false;
 
-  constructor(crew: Crew, seat: number, handshakeOver: () => void, listener: SubscriberListener) {
+  /** `handshakeOver` is called once, one way or the other; `settled` once, when it is ready or known not to be within its time. */
+  constructor(crew: Crew, seat: number, handshakeOver: () => void, settled: (isReady: boolean) => void) {
     this.#crew = crew;
     this.seat = seat;
     this.base = seat % seatsPerLife;
@@ -76,7 +71,7 @@ export class Subscriber implements ConnectionListener, Waiting {
     this.#owed = crew.plan.surface === 'beam' ? this.base : this.#channel;
     this.#state = newSession(this.#channel);
     this.#handshakeOver = handshakeOver;
-    this.#listener = listener;
+    this.#settled = settled;
     const door = crew.plan.channels[this.#channel];
     if (!door) throw new Error(`the plan has no channel ${this.#channel}`);
     this.#door = door;
@@ -388,9 +383,9 @@ export class Subscriber implements ConnectionListener, Waiting {
   }
 
   #settle(isReady: boolean): void {
-    const listener = this.#listener;
-    this.#listener = undefined;
-    listener?.settled(isReady);
+    const settled = this.#settled;
+    this.#settled = undefined;
+    settled?.(isReady);
   }
 
   #hasLeft(): void {

@@ -37,7 +37,8 @@ function burst({ burst: of }: StageResult): readonly string[] {
   if (!of) return [];
   const { before, during, after, backMs } = of;
   const last = [before, during, after].map((quantiles) => (quantiles ? msText(quantiles.p99) : 'none'));
-  const back = backMs === null ? 'never as before again' : `as before ${msText(backMs)} after it`;
+  const when = backMs === 0 ? 'at once' : `${msText(backMs ?? 0)} after it`;
+  const back = backMs === null ? 'never as before again' : `as before ${when}`;
   return [`last.p99 before, in and after the burst ${last.join(', ')}`, back];
 }
 
