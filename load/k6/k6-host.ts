@@ -21,7 +21,7 @@ export class K6Host implements Host {
   readonly #metricName: string;
   readonly #moments: K6Moments;
   readonly #clock = new WallClock();
-  readonly #timers = new Timers();
+  readonly #timers: Timers;
   readonly #lag = new Histogram();
   #offset = 0;
   #messages = 0;
@@ -31,6 +31,9 @@ export class K6Host implements Host {
   constructor(control: K6Socket, metricName: string) {
     this.#control = control;
     this.#metricName = metricName;
+    const broken = (cause: unknown): void =>
+      this.tell({ say: 'broken', reason: String((cause as Error).stack ?? cause) });
+    this.#timers = new Timers(broken);
     this.#moments = {
       at: (timestamp) => timestamp - this.#offset,
       heard: (timestamp) => {
@@ -38,7 +41,7 @@ export class K6Host implements Host {
         if (this.#messages % lagEvery === 0) this.#lag.add(this.#clock.now() - timestamp);
         return timestamp - this.#offset;
       },
-      broken: (cause) => this.tell({ say: 'broken', reason: String((cause as Error).stack ?? cause) }),
+      broken,
     };
   }
 
@@ -62,11 +65,11 @@ export class K6Host implements Host {
   }
 
   after(ms: number, run: () => void): () => void {
-    return this.#timers.after(Math.max(0, ms), this.#guarded(run));
+    return this.#timers.after(Math.max(0, ms), run);
   }
 
   every(ms: number, run: () => void): () => void {
-    return this.#timers.every(ms, this.#guarded(run));
+    return this.#timers.every(ms, run);
   }
 
   sign(secret: string, text: string): string {
@@ -110,15 +113,5 @@ export class K6Host implements Host {
   end(): void {
     this.#timers.clear();
     if (this.#control.readyState === open) this.#control.close(1000);
-  }
-
-  #guarded(run: () => void): () => void {
-    return () => {
-      try {
-        run();
-      } catch (cause) {
-        this.#moments.broken(cause);
-      }
-    };
   }
 }

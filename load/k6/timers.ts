@@ -5,31 +5,46 @@ const { clearInterval, clearTimeout, setInterval, setTimeout } = timers;
 
 /** A VU's timers: one that is left would keep it from ending. */
 export class Timers {
-  readonly #cancels = new Set<() => void>();
+  readonly #broken: (cause: unknown) => void;
+  readonly #timeouts = new Set<number>();
+  readonly #intervals = new Set<number>();
+
+  /** `broken` is told what was thrown: it would end the VU. */
+  constructor(broken: (cause: unknown) => void) {
+    this.#broken = broken;
+  }
 
   after(ms: number, run: () => void): () => void {
     const timer = setTimeout(() => {
-      this.#cancels.delete(cancel);
-      run();
+      this.#timeouts.delete(timer);
+      this.#guarded(run);
     }, ms);
-    const cancel = this.#kept(() => clearTimeout(timer));
-    return cancel;
+    this.#timeouts.add(timer);
+    return () => {
+      if (this.#timeouts.delete(timer)) clearTimeout(timer);
+    };
   }
 
   every(ms: number, run: () => void): () => void {
-    const timer = setInterval(run, ms);
-    return this.#kept(() => clearInterval(timer));
+    const timer = setInterval(() => this.#guarded(run), ms);
+    this.#intervals.add(timer);
+    return () => {
+      if (this.#intervals.delete(timer)) clearInterval(timer);
+    };
   }
 
   clear(): void {
-    for (const cancel of this.#cancels) cancel();
+    for (const timer of this.#timeouts) clearTimeout(timer);
+    for (const timer of this.#intervals) clearInterval(timer);
+    this.#timeouts.clear();
+    this.#intervals.clear();
   }
 
-  #kept(clear: () => void): () => void {
-    const cancel = (): void => {
-      if (this.#cancels.delete(cancel)) clear();
-    };
-    this.#cancels.add(cancel);
-    return cancel;
+  #guarded(run: () => void): void {
+    try {
+      run();
+    } catch (cause) {
+      this.#broken(cause);
+    }
   }
 }

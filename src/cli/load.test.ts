@@ -83,6 +83,7 @@ describe('plumbline load', () => {
     ['a space of another surface', ['fanout', '--set', 'stream=space', '--surface', 'pusher'], 'is of emit'],
     ['a space of a profile without emit', ['request-ack', '--set', 'stream=space'], 'is of emit'],
     ['jobs of no space', ['smoke', '--set', 'jobs=5'], 'are of the stream of a space'],
+    ['bare connections that are published to', ['smoke', '--set', 'bare=true'], 'idle and connect-ramp can'],
     ['a stream that there is not', ['smoke', '--set', 'stream=all'], 'there is job, and space'],
     ['a search without a search', ['smoke', '--param', 'rate'], 'are for load saturate'],
     ['a time that is none', ['saturate', '--budget', 'long'], 'must be a time'],

@@ -1,5 +1,6 @@
 import { encodeHistogram, encodeRuns, histogramKinds } from '../control/codec.ts';
-import type { SeatRow } from '../control/messages.ts';
+import { Lives } from '../control/lives.ts';
+import { seatEvents } from '../control/messages.ts';
 import { Histogram } from '../wire/histogram.ts';
 import type { SeatLedger } from '../wire/seat-ledger.ts';
 import type { Host } from './host.ts';
@@ -16,8 +17,7 @@ export class Accounts {
   /** All theirs, since counting bytes would cost as much as reading them. */
   characters = 0;
   readonly #host: Host;
-  #begun: [seat: number, channel: number, position: number][] = [];
-  #life: SeatRow[] = [];
+  readonly #lives = new Lives();
   /** Thousands are silent: to ask each of them every second would leave more garbage than all else. */
   #withNews: { readonly seat: number; readonly ledger: SeatLedger }[] = [];
   #other = 0;
@@ -27,12 +27,11 @@ export class Accounts {
   }
 
   begun(seat: number, channel: number): void {
-    this.#begun.push([seat, channel, 0]);
+    this.#lives.add(seat, seatEvents.begun, this.#host.now(), channel);
   }
 
   life(seat: number, event: number, at: number, value = 0): void {
-    // Microseconds are more than any of these clocks is good for; more digits only make the message longer.
-    this.#life.push([seat, event, Math.round(at * 1000) / 1000, value]);
+    this.#lives.add(seat, event, at, value);
   }
 
   /** Deliveries of one that has had none to tell since the last time. */
@@ -47,10 +46,8 @@ export class Accounts {
   /** Sends all that is new. */
   tell(): void {
     const host = this.#host;
-    if (this.#begun.length > 0) host.tell({ say: 'seats', rows: this.#begun });
-    if (this.#life.length > 0) host.tell({ say: 'life', rows: this.#life });
-    this.#begun = [];
-    this.#life = [];
+    const lives = this.#lives.take();
+    if (lives) host.send(lives);
     this.#tellRuns();
     this.#tellHistogram(histogramKinds.delivery, this.delivery);
     this.#tellHistogram(histogramKinds.floor, this.floor);

@@ -6,7 +6,7 @@ import { Accounts } from './accounts.ts';
 import { Asking } from './asking.ts';
 import { Deadlines } from './deadlines.ts';
 import { Deliveries } from './deliveries.ts';
-import { type Handshake, Handshakes } from './handshakes.ts';
+import { HandshakePump } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { Intrusion } from './intrusion.ts';
 import { type Crew, Subscriber } from './subscriber.ts';
@@ -25,7 +25,7 @@ type OrderOf<Say extends Order['say']> = Extract<Order, { readonly say: Say }>;
  */
 export class BulkMember {
   readonly #host: Host;
-  readonly #handshakes: Handshakes;
+  readonly #handshakes: HandshakePump;
   #crew: Crew | undefined;
   #firstSeat = 0;
   #step = 1;
@@ -42,7 +42,7 @@ export class BulkMember {
 
   constructor(host: Host) {
     this.#host = host;
-    this.#handshakes = new Handshakes(host, mostHandshakes);
+    this.#handshakes = new HandshakePump(host, mostHandshakes);
   }
 
   handle(order: Order): void {
@@ -124,34 +124,34 @@ export class BulkMember {
       seats.push(seat);
     }
     const from = this.#host.now();
-    this.#dialAll(
-      id,
-      seats.map((seat, n) => ({ seat, due: from + (n * 1000) / rate })),
-    );
+    this.#dialAll(id, seats, (n) => from + (n * 1000) / rate);
   }
 
-  /** Has subscribers dial when they are due, and answers when each is ready or is known not to be. */
-  #dialAll(id: number, joins: readonly { readonly seat: number; readonly due: number }[]): void {
+  /** Has subscribers dial when they are due, rising, and answers when each is ready or is known not to be. */
+  #dialAll(id: number, seats: readonly number[], due: (n: number) => number): void {
     const crew = this.#known();
     let [ready, failed] = [0, 0];
     const answer = (): void => {
-      if (ready + failed < joins.length) return;
+      if (ready + failed < seats.length) return;
       this.#tell();
       this.#host.tell({ say: 'joined', id, ready, failed });
     };
-    if (joins.length === 0) answer();
+    if (seats.length === 0) answer();
     const settled = (isReady: boolean): void => {
       if (isReady) ready += 1;
       else failed += 1;
       answer();
     };
-    const dial = (seat: number, done: () => void): void => {
-      const subscriber = new Subscriber(crew, seat, done, settled);
-      this.#current.set(subscriber.base, subscriber);
-      this.#all.add(subscriber);
-      subscriber.dial();
-    };
-    this.#handshakes.add(joins.map(({ seat, due }) => new Dial(seat, due, dial)));
+    this.#handshakes.add({
+      count: seats.length,
+      due,
+      begin: (n, done) => {
+        const subscriber = new Subscriber(crew, seats[n] ?? 0, done, settled);
+        this.#current.set(subscriber.base, subscriber);
+        this.#all.add(subscriber);
+        subscriber.dial();
+      },
+    });
   }
 
   #publish(startAt: number): void {
@@ -179,10 +179,8 @@ export class BulkMember {
       this.#current.delete(one.base);
       one.leave(() => {});
     }
-    this.#dialAll(
-      id,
-      leaving.map(({ seat }, n) => ({ seat: seat + seatsPerLife, due: from + (n * 1000) / rate })),
-    );
+    const seats = leaving.map(({ seat }) => seat + seatsPerLife);
+    this.#dialAll(id, seats, (n) => from + (n * 1000) / rate);
   }
 
   #cut({ id, withinMs }: OrderOf<'cut'>): void {
@@ -190,12 +188,16 @@ export class BulkMember {
     const from = this.#host.now();
     const cut = [...this.#current.values()];
     for (const one of cut) one.cut();
-    this.#dialAll(
-      id,
-      cut.map(({ seat, base }) => ({
+    const comings = cut
+      .map(({ seat, base }) => ({
         seat: seat + seatsPerLife,
         due: from + shareOf(base, plan.seed) * withinMs,
-      })),
+      }))
+      .sort((a, b) => a.due - b.due);
+    this.#dialAll(
+      id,
+      comings.map(({ seat }) => seat),
+      (n) => comings[n]?.due ?? from,
     );
   }
 
@@ -254,21 +256,4 @@ export class BulkMember {
 /** A share of 1 that is the same for a seat in each run of a seed, and spread evenly over seats. */
 function shareOf(seat: number, seed: number): number {
   return (Math.imul(seat + 1, 0x9e3779b1) ^ seed) / 0x1_0000_0000 + 0.5;
-}
-
-/** A subscriber that is to dial. Thousands wait for their turn, so it is no function of its own for each. */
-class Dial implements Handshake {
-  readonly due: number;
-  readonly #seat: number;
-  readonly #dial: (seat: number, done: () => void) => void;
-
-  constructor(seat: number, due: number, dial: (seat: number, done: () => void) => void) {
-    this.#seat = seat;
-    this.due = due;
-    this.#dial = dial;
-  }
-
-  begin(done: () => void): void {
-    this.#dial(this.#seat, done);
-  }
 }

@@ -8,8 +8,11 @@ export interface Waiting {
   expired(): void;
 }
 
+/** Three lists instead of one of objects, which would be most of what k6 keeps of ours while thousands connect. */
 interface Queue {
-  entries: { readonly who: Waiting; readonly ticket: number; readonly due: number }[];
+  who: Waiting[];
+  tickets: number[];
+  due: number[];
   /** Those before it have passed. */
   next: number;
   isArmed: boolean;
@@ -35,10 +38,12 @@ export class Deadlines {
     who.ticket = ticket;
     let queue = this.#queues.get(ms);
     if (!queue) {
-      queue = { entries: [], next: 0, isArmed: false };
+      queue = { who: [], tickets: [], due: [], next: 0, isArmed: false };
       this.#queues.set(ms, queue);
     }
-    queue.entries.push({ who, ticket, due: this.#host.now() + ms });
+    queue.who.push(who);
+    queue.tickets.push(ticket);
+    queue.due.push(this.#host.now() + ms);
     if (!queue.isArmed) this.#arm(queue);
   }
 
@@ -47,25 +52,27 @@ export class Deadlines {
   }
 
   #arm(queue: Queue): void {
-    const head = queue.entries[queue.next];
-    queue.isArmed = head !== undefined;
-    if (head) this.#host.after(head.due - this.#host.now(), () => this.#pass(queue));
+    const due = queue.due[queue.next];
+    queue.isArmed = due !== undefined;
+    if (due !== undefined) this.#host.after(due - this.#host.now(), () => this.#pass(queue));
   }
 
   #pass(queue: Queue): void {
     const now = this.#host.now();
     for (;;) {
-      const head = queue.entries[queue.next];
-      if (!head) {
-        queue.entries = [];
+      const who = queue.who[queue.next];
+      if (!who) {
+        queue.who = [];
+        queue.tickets = [];
+        queue.due = [];
         queue.next = 0;
         break;
       }
       // One that does not count any more need not be waited for.
-      if (head.ticket === head.who.ticket) {
-        if (head.due > now) break;
-        head.who.ticket = 0;
-        head.who.expired();
+      if (queue.tickets[queue.next] === who.ticket) {
+        if ((queue.due[queue.next] ?? 0) > now) break;
+        who.ticket = 0;
+        who.expired();
       }
       queue.next += 1;
     }

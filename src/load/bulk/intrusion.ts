@@ -1,7 +1,7 @@
 import type { Order } from '../control/messages.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { readerOf } from '../wire/sessions.ts';
-import type { Handshakes } from './handshakes.ts';
+import type { HandshakePump } from './handshakes.ts';
 import type { Host } from './host.ts';
 import { type Attempt, Intruder, isBad } from './intruder.ts';
 
@@ -9,11 +9,11 @@ import { type Attempt, Intruder, isBad } from './intruder.ts';
 export class Intrusion {
   readonly #host: Host;
   readonly #plan: LoadPlan;
-  readonly #handshakes: Handshakes;
+  readonly #handshakes: HandshakePump;
   readonly #underWay = new Set<Intruder>();
   #news: Attempt[] = [];
 
-  constructor(host: Host, plan: LoadPlan, handshakes: Handshakes) {
+  constructor(host: Host, plan: LoadPlan, handshakes: HandshakePump) {
     this.#host = host;
     this.#plan = plan;
     this.#handshakes = handshakes;
@@ -31,27 +31,26 @@ export class Intrusion {
     const from = this.#host.now();
     let [isIn, isOut] = [0, 0];
     if (count === 0) ended(0, 0);
-    this.#handshakes.add(
-      Array.from({ length: count }, (_, n) => ({
-        due: from + (n * 1000) / rate,
-        begin: (done: () => void) => {
-          const bad = isBad(n, badShare);
-          const door = bad ? doors.bad : doors.good;
-          const intruder = new Intruder(this.#host, this.#plan, reader, door, bad, {
-            handshaken: done,
-            decided: (attempt) => {
-              this.#underWay.delete(intruder);
-              this.#news.push(attempt);
-              if (attempt.isIn) isIn += 1;
-              else isOut += 1;
-              if (isIn + isOut === count) ended(isIn, isOut);
-            },
-          });
-          this.#underWay.add(intruder);
-          intruder.dial();
-        },
-      })),
-    );
+    this.#handshakes.add({
+      count,
+      due: (n) => from + (n * 1000) / rate,
+      begin: (n, done) => {
+        const bad = isBad(n, badShare);
+        const door = bad ? doors.bad : doors.good;
+        const intruder = new Intruder(this.#host, this.#plan, reader, door, bad, {
+          handshaken: done,
+          decided: (attempt) => {
+            this.#underWay.delete(intruder);
+            this.#news.push(attempt);
+            if (attempt.isIn) isIn += 1;
+            else isOut += 1;
+            if (isIn + isOut === count) ended(isIn, isOut);
+          },
+        });
+        this.#underWay.add(intruder);
+        intruder.dial();
+      },
+    });
   }
 
   stop(): void {

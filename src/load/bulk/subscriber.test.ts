@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { type SeatRow, seatEvents } from '../control/messages.ts';
+import { frameKinds } from '../control/codec.ts';
+import { decodeLives } from '../control/lives.ts';
+import { seatEvents } from '../control/messages.ts';
 import { Intended } from '../plan/intended.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { shapeOf } from '../profile/profile.ts';
@@ -26,7 +28,7 @@ class Rig {
   readonly settled: boolean[] = [];
   handshakes = 0;
   readonly #timers: { readonly due: number; readonly run: () => void }[] = [];
-  #rows: readonly SeatRow[] = [];
+  readonly #events: number[] = [];
   readonly #accounts: Accounts;
   readonly subscriber: Subscriber;
 
@@ -42,10 +44,14 @@ class Rig {
         const connection = { send: () => {}, close: () => {}, cut: () => {} };
         return mayLose ? { ...connection, forsake: () => this.forsaken.push(nth) } : connection;
       },
-      tell: (fact: { readonly say: string; readonly rows?: readonly SeatRow[] }) => {
-        if (fact.say === 'life') this.#rows = [...this.#rows, ...(fact.rows ?? [])];
+      tell: () => {},
+      send: (frame: ArrayBuffer) => {
+        const view = new DataView(frame);
+        if (view.getUint8(0) !== frameKinds.lives) return;
+        decodeLives(view, (_seat, event) => {
+          if (event !== seatEvents.begun) this.#events.push(event);
+        });
       },
-      send: () => {},
     } as unknown as Host;
     this.#accounts = new Accounts(host);
     this.subscriber = new Subscriber(
@@ -75,7 +81,7 @@ class Rig {
   get told(): readonly string[] {
     this.#accounts.tell();
     const names = new Map<number, string>(Object.entries(seatEvents).map(([name, event]) => [event, name]));
-    return this.#rows.map(([, event]) => names.get(event) ?? '');
+    return this.#events.map((event) => names.get(event) ?? '');
   }
 }
 

@@ -3,7 +3,7 @@ import { type ChannelPlan, channelOfSeat, jobsOf, type LoadPlan, seatsPerLife } 
 import { beamInput } from '../wire/beam-session.ts';
 import { readyNumber } from '../wire/marker.ts';
 import { runKinds, SeatLedger } from '../wire/seat-ledger.ts';
-import { newSession, type SessionReader, type SessionState } from '../wire/session.ts';
+import type { SessionReader, SessionState } from '../wire/session.ts';
 import type { Accounts } from './accounts.ts';
 import { authorizeChannel } from './authorize.ts';
 import type { Deadlines, Waiting } from './deadlines.ts';
@@ -31,22 +31,27 @@ export interface Crew {
 
 type Wait = 'handshake' | 'answer' | 'leave' | 'linger' | 'parting';
 
-/** One of the generator's subscribers, from dialling to the end of its connection. This file runs in Node and in k6. */
-export class Subscriber implements ConnectionListener, Waiting {
+/**
+ * One of the generator's subscribers, from dialling to the end of its connection. What its reader remembers of it stands here,
+ * since each object costs a connection of k6 half a kilobyte. This file runs in Node and in k6.
+ */
+export class Subscriber implements ConnectionListener, Waiting, SessionState {
   readonly seat: number;
   /** The seat it had in its first life, which decides channel and schedule. */
   readonly base: number;
   ticket = 0;
+  ready = false;
+  readonly channel: number;
+  socketId = '';
+  leaving = false;
   /** What its deadline is for. */
   #waitsFor: Wait = 'handshake';
   /** From the first delivery or input on: of thousands that only stay, none has one. */
   #ledger: SeatLedger | undefined;
   readonly #crew: Crew;
-  readonly #channel: number;
   /** The channel of what it is owed: on beam each has one of its own. */
   readonly #owed: number;
   readonly #door: ChannelPlan;
-  readonly #state: SessionState;
   readonly #handshakeOver: () => void;
   #settled: ((isReady: boolean) => void) | undefined;
   #connection: Connection | undefined;
@@ -67,23 +72,22 @@ export class Subscriber implements ConnectionListener, Waiting {
     this.#crew = crew;
     this.seat = seat;
     this.base = seat % seatsPerLife;
-    this.#channel = channelOfSeat(crew.plan, this.base);
-    this.#owed = crew.plan.surface === 'beam' ? this.base : this.#channel;
-    this.#state = newSession(this.#channel);
+    this.channel = channelOfSeat(crew.plan, this.base);
+    this.#owed = crew.plan.surface === 'beam' ? this.base : this.channel;
     this.#handshakeOver = handshakeOver;
     this.#settled = settled;
-    const door = crew.plan.channels[this.#channel];
-    if (!door) throw new Error(`the plan has no channel ${this.#channel}`);
+    const door = crew.plan.channels[this.channel];
+    if (!door) throw new Error(`the plan has no channel ${this.channel}`);
     this.#door = door;
   }
 
   get isReady(): boolean {
-    return this.#state.ready && this.#isOpen && !this.#state.leaving && !this.#isClosing;
+    return this.ready && this.#isOpen && !this.leaving && !this.#isClosing;
   }
 
   dial(): void {
     const { host, accounts, plan } = this.#crew;
-    accounts.begun(this.seat, this.#channel);
+    accounts.begun(this.seat, this.channel);
     accounts.life(this.seat, seatEvents.dialled, host.now());
     this.#wait('handshake', plan.deadlines.connectMs);
     this.#connection = host.connect(this.#door, this);
@@ -98,6 +102,12 @@ export class Subscriber implements ConnectionListener, Waiting {
     const { accounts, plan, reader } = this.#crew;
     this.#isOpen = true;
     accounts.life(this.seat, seatEvents.opened, at);
+    if (plan.stage.bare) {
+      this.ready = true;
+      this.#becameReady(at);
+      this.#handshaken();
+      return;
+    }
     this.#wait('answer', plan.deadlines.answerMs);
     const first = plan.surface === 'beam' ? beamInput(plan.run, this.base, readyNumber, 0) : reader.opened();
     if (first !== undefined) this.#connection?.send(first);
@@ -120,12 +130,12 @@ export class Subscriber implements ConnectionListener, Waiting {
     }
     const { reader, accounts, deliveries } = this.#crew;
     // What it is to whoever is not ready yet, the reader alone knows.
-    const known = this.#state.ready ? deliveries.find(data) : undefined;
+    const known = this.ready ? deliveries.find(data) : undefined;
     if (known) {
       this.#delivered(known, at);
       return;
     }
-    switch (reader.read(data, this.#state)) {
+    switch (reader.read(data, this)) {
       case 'delivery':
         this.#delivered(deliveries.take(data, reader), at);
         return;
@@ -136,7 +146,7 @@ export class Subscriber implements ConnectionListener, Waiting {
         this.#connection?.send(reader.reply);
         return;
       case 'authorize':
-        void this.#subscribe();
+        if (!this.#crew.plan.stage.bare) void this.#subscribe();
         return;
       case 'fence':
         if (this.#isParting) this.#parted();
@@ -155,7 +165,7 @@ export class Subscriber implements ConnectionListener, Waiting {
     this.#go();
     const { accounts } = this.#crew;
     // Where nothing else tells that a subscription has ended, the end of the connection does.
-    if (this.#state.leaving && !this.#isFenced) accounts.life(this.seat, seatEvents.fenced, at);
+    if (this.leaving && !this.#isFenced) accounts.life(this.seat, seatEvents.fenced, at);
     accounts.life(this.seat, seatEvents.closed, at, code);
     this.#decided();
   }
@@ -171,13 +181,13 @@ export class Subscriber implements ConnectionListener, Waiting {
 
   /** Ends the subscription and asks for what can come only after it; `left` once that has come, or never will. */
   leave(left: () => void): void {
-    if (this.#isGone || !this.#isOpen || this.#state.leaving) {
+    if (this.#isGone || !this.#isOpen || this.leaving) {
       left();
       return;
     }
     const { host, accounts, plan, reader } = this.#crew;
     this.#left = left;
-    this.#state.leaving = true;
+    this.leaving = true;
     accounts.life(this.seat, seatEvents.leaving, host.now());
     const leave = reader.leave(this.#door.name);
     const fence = reader.fence();
@@ -300,7 +310,7 @@ export class Subscriber implements ConnectionListener, Waiting {
 
   async #subscribe(): Promise<void> {
     const { host, plan, reader } = this.#crew;
-    const answer = await authorizeChannel(host, plan.authorize, this.#state.socketId, this.#door.name);
+    const answer = await authorizeChannel(host, plan.authorize, this.socketId, this.#door.name);
     if (this.#isGone || this.#isClosing) return;
     if ('auth' in answer) this.#connection?.send(reader.subscribe(this.#door.name, answer.auth));
     else this.#turnedAway(host.now(), answer.status);

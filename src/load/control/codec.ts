@@ -6,7 +6,7 @@
 import type { RunKind } from '../wire/seat-ledger.ts';
 
 /** First bytes. */
-export const frameKinds = { runs: 1, histogram: 2, receipts: 3 } as const;
+export const frameKinds = { runs: 1, histogram: 2, receipts: 3, lives: 4 } as const;
 
 /** Runs of sequence numbers of one seat. */
 export interface SeatRun {

@@ -74,6 +74,8 @@ export const seatEvents = {
   asleep: 8,
   /** It is dialled once more, since whoever generates may have lost the answer to the first time. */
   redialled: 9,
+  /** First of all: there is such a seat; `value`: its channel. The generator's; others tell it as `seats`. */
+  begun: 10,
 } as const;
 
 /** Seat, event (of `seatEvents`), when, value. A seat is one subscriber's life: whoever comes back is another seat. */

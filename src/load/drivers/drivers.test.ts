@@ -1,4 +1,4 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { histogramKinds } from '../control/codec.ts';
 import { type SeatRow, seatEvents } from '../control/messages.ts';
 import { seatsPerLife } from '../plan/load-plan.ts';
@@ -75,6 +75,31 @@ describe.each(await driversToTry())('driver $name', ({ driver }) => {
         expect([...told.received].sort()).toEqual([0, 2, 3]);
         expect(told.again).toEqual([2]);
         expect(told.foreign).toEqual([]);
+      }
+    });
+
+    it.each([
+      ['pusher', '{"event":"pusher:pong","data":{}}'],
+      ['beam', undefined],
+    ] as const)('%s: bare connections are there, answer, and ask for nothing', async (surface, said) => {
+      rig = await ToyRig.start(started(), surface, { shape: { publishes: 0, bare: true } });
+      await rig.coordinator.join(1, 20);
+      expect(ready(rig)).toBe(20);
+      if (said !== undefined) await vi.waitFor(() => expect(rig.target.told).toHaveLength(20), 5000);
+      expect(rig.target.open()).toBe(20);
+      rig.coordinator.tellStop();
+      expect(await rig.process.stop()).toEqual({ name: driver?.name, code: 0, signal: null });
+      expect(rig.coordinator.saying('broken')).toEqual([]);
+      // All that they ever said, since they have closed.
+      expect(rig.target.told).toEqual(said === undefined ? [] : Array.from({ length: 20 }, () => said));
+      for (const { life } of rig.coordinator.seats.values()) {
+        expect(life.map(([, event]) => event)).toEqual([
+          seatEvents.dialled,
+          seatEvents.opened,
+          seatEvents.ready,
+          seatEvents.closing,
+          seatEvents.closed,
+        ]);
       }
     });
 

@@ -1,6 +1,7 @@
 import { wallOffset } from '../clock.ts';
 import { decodeHistogram, decodeRuns, frameKinds } from '../control/codec.ts';
-import type { Fact, SeatRow } from '../control/messages.ts';
+import { decodeLives } from '../control/lives.ts';
+import { type Fact, type SeatRow, seatEvents } from '../control/messages.ts';
 import { type ControlServer, type Member, startControl } from '../control/server.ts';
 import type { LoadPlan } from '../plan/load-plan.ts';
 import { runKinds } from '../wire/seat-ledger.ts';
@@ -116,8 +117,6 @@ export class ToyCoordinator {
 
   #told(fact: Fact): void {
     this.facts.push(fact);
-    if (fact.say === 'seats') for (const [seat, channel] of fact.rows) this.#seat(seat).channel = channel;
-    if (fact.say === 'life') for (const row of fact.rows) this.#seat(row[0]).life.push(row);
     this.#wake();
   }
 
@@ -129,6 +128,11 @@ export class ToyCoordinator {
       let count = overflow + (this.histograms.get(kind) ?? 0);
       for (let at = 1; at < pairs.length; at += 2) count += pairs[at] ?? 0;
       this.histograms.set(kind, count);
+    } else if (frame.getUint8(0) === frameKinds.lives) {
+      decodeLives(frame, (seat, event, at, value) => {
+        if (event === seatEvents.begun) this.#seat(seat).channel = value;
+        else this.#seat(seat).life.push([seat, event, at, value]);
+      });
     }
     this.#wake();
   }

@@ -8,13 +8,15 @@ export interface ToyShape {
   readonly publishes?: number;
   readonly rate?: number;
   readonly token?: string;
+  /** Connections that subscribe to nothing. */
+  readonly bare?: true;
 }
 
 /** A small plan for tests: subscribers of the generator alone, on two channels. */
 export function toyPlan(
   surface: SurfaceName,
   port: number,
-  { subscribers = 20, publishes = 50, rate = 500, token = 'good' }: ToyShape = {},
+  { subscribers = 20, publishes = 50, rate = 500, token = 'good', bare }: ToyShape = {},
   more: Partial<LoadPlan> = {},
 ): LoadPlan {
   const stage: StageShape = {
@@ -27,6 +29,7 @@ export function toyPlan(
     warmup: 0,
     holdMs: 0,
     padding: 0,
+    ...(bare ? { bare } : {}),
     behaviour: { kind: 'steady' },
   };
   const door = (channel: number, token: string) => ({

@@ -28,6 +28,8 @@ export interface ToyTarget {
   readonly port: number;
   /** Addresses that were asked for. */
   readonly asked: readonly string[];
+  /** Messages of all who are connected. */
+  readonly told: readonly string[];
   /** Requests to `/auth`, which signs for whoever has the token `toy`. */
   readonly askedToSign: number;
   readonly open: () => number;
@@ -53,6 +55,7 @@ export async function startToyTarget(
 ): Promise<ToyTarget> {
   const peers = new Set<Peer>();
   const asked: string[] = [];
+  const told: string[] = [];
   const ignored = new Set<Socket>();
   let askedToSign = 0;
   const http = createServer(async (request, response) => {
@@ -92,7 +95,10 @@ export async function startToyTarget(
     };
     peers.add(peer);
     socket.on('close', () => peers.delete(peer));
-    socket.on('message', (data) => heard(peer, String(data)));
+    socket.on('message', (data) => {
+      told.push(String(data));
+      heard(peer, String(data));
+    });
     if (surface === 'emit') socket.send('{"type":"init","status":"pending","data":null}');
     if (surface === 'pusher') {
       const data = JSON.stringify({ socket_id: peer.id, activity_timeout: 120 });
@@ -153,6 +159,7 @@ export async function startToyTarget(
   return {
     port: (http.address() as AddressInfo).port,
     asked,
+    told,
     get askedToSign() {
       return askedToSign;
     },

@@ -81,13 +81,19 @@ export class Conductor {
       {
         joined: (member) => conductor?.join(member),
         told: (member, fact) => conductor?.told(member, fact),
-        sent: (_member, frame) => recorder.sent(frame),
+        sent: (member, frame) => conductor?.sent(member, frame),
         left: (member) => conductor?.left(member),
       },
       context.control,
     );
     conductor = new Conductor(context, control, recorder);
-    await conductor.#startAll();
+    try {
+      await conductor.#startAll();
+    } catch (cause) {
+      // What has been started must not outlive the attempt.
+      await conductor.stop();
+      throw cause;
+    }
     return conductor;
   }
 
@@ -222,6 +228,10 @@ export class Conductor {
       return;
     }
     this.recorder.told(member.role, index, fact);
+  }
+
+  sent(member: Member, frame: DataView): void {
+    this.recorder.sent(member.role, this.#members.get(member) ?? 0, frame);
   }
 
   left(member: Member): void {

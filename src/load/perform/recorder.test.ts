@@ -67,7 +67,7 @@ describe('what a stage’s processes tell', () => {
   it('says so where something is told of nobody, or is not known', () => {
     const made = recorder();
     made.told('bulk', 3, { say: 'life', rows: [[5, seatEvents.ready, 1, 0]] });
-    made.sent(new DataView(new Uint8Array([99]).buffer));
+    made.sent('bulk', 3, new DataView(new Uint8Array([99]).buffer));
     expect(made.record.broken).toHaveLength(2);
   });
 
@@ -87,7 +87,7 @@ describe('what a stage’s processes tell', () => {
         const made = recorder();
         const ledger = new SeatLedger();
         const tell = (): void => {
-          if (ledger.hasNews) made.sent(new DataView(encodeRuns([1], [ledger.take()])));
+          if (ledger.hasNews) made.sent('bulk', 3, new DataView(encodeRuns([1], [ledger.take()])));
         };
         for (const [at, seq] of received.entries()) {
           ledger.receive(seq);

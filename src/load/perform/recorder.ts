@@ -1,4 +1,5 @@
 import { decodeHistogram, decodeReceipts, decodeRuns, frameKinds } from '../control/codec.ts';
+import { decodeLives } from '../control/lives.ts';
 import {
   type Fact,
   type PublishRow,
@@ -87,8 +88,15 @@ export class StageRecorder {
     }
   }
 
-  sent(frame: DataView): void {
+  /** Takes down a binary frame. */
+  sent(role: Role, process: number, frame: DataView): void {
     switch (frame.getUint8(0)) {
+      case frameKinds.lives:
+        decodeLives(frame, (seat, event, at, value) => {
+          if (event === seatEvents.begun) this.#seat(role, process, seat, value, 0);
+          else this.#life(seat, event, at, value);
+        });
+        return;
       case frameKinds.runs:
         decodeRuns(frame, (seat, kind, from, to) => this.#run(seat, kind, from, to));
         return;

@@ -30,6 +30,11 @@ export interface StageShape {
   readonly holdMs: number;
   /** Bytes of padding in each payload. */
   readonly padding: number;
+  /**
+   * Set where the generator's connections subscribe to nothing and ask nothing, and are ready once they are open; probes and
+   * sentinel subscribe all the same. On emit connecting subscribes. Nothing can be published.
+   */
+  readonly bare?: true;
   readonly behaviour: Behaviour;
 }
 

@@ -23,6 +23,7 @@ export interface WrittenStage {
   readonly warmup?: number;
   readonly holdMs?: number;
   readonly padding?: number;
+  readonly bare?: boolean;
   readonly churn?: number;
   readonly storm?: { readonly jitterMs: number };
   readonly intruders?: { readonly rate: number; readonly badShare: number };
@@ -114,11 +115,16 @@ export async function loadProfile(nameOrFile: string, contract: Contract): Promi
 
 /**
  * A stage with its defaults filled in. `publishes`: false for profiles that only connect.
- * @throws InputError for jobs where no space is watched.
+ * @throws InputError for jobs where no space is watched, and for bare connections that something is published to.
  */
 export function shapeOf(stage: WrittenStage, publishes: boolean): StageShape {
   if (stage.jobs !== undefined && stage.stream !== 'space') {
     throw new InputError(`jobs ${stage.jobs}: are of the stream of a space (stream: space)`);
+  }
+  if (stage.bare && publishes) {
+    throw new InputError(
+      'bare connections subscribe to nothing, so nothing can be published to them: idle and connect-ramp can have them',
+    );
   }
   const rate = stage.rate ?? ordinary.rate;
   const count = publishes ? (stage.publishes ?? ordinary.publishes) : 0;
@@ -134,6 +140,7 @@ export function shapeOf(stage: WrittenStage, publishes: boolean): StageShape {
     warmup: publishes ? (stage.warmup ?? Math.max(50, Math.ceil(5 * rate))) : 0,
     holdMs: stage.holdMs ?? 0,
     padding: stage.padding ?? 0,
+    ...(stage.bare ? { bare: true } : {}),
     behaviour: behaviourOf(stage),
   };
 }

@@ -19,6 +19,14 @@ describe('--set', () => {
     ]);
   });
 
+  it('makes bare connections, and others again', () => {
+    expect(withSettings([quiet], { bare: 'true' })).toEqual([{ ...quiet, bare: true }]);
+    expect(withSettings([quiet], { bare: 'true,false' }).map(({ bare, name }) => [bare, name])).toEqual([
+      [true, 'bare true'],
+      [false, 'bare false'],
+    ]);
+  });
+
   it('changes a behaviour where there is one, and makes none', () => {
     expect(withSettings([quiet, storm], { 'storm.jitterMs': '20' })).toEqual([
       quiet,
@@ -41,6 +49,7 @@ describe('--set', () => {
     ['subscribers', '1.5', 'needs a whole number above 0'],
     ['churn', '1.1', 'needs a number above 0, to 1'],
     ['rate', '', 'needs a number'],
+    ['bare', 'yes', 'there is true, and false'],
   ])('refuses %s=%s', (key, value, why) => {
     expect(() => withSettings([quiet, storm], { [key]: value })).toThrow(InputError);
     expect(() => withSettings([quiet, storm], { [key]: value })).toThrow(why);

@@ -26,6 +26,7 @@ const settings: Readonly<Record<string, Setting>> = {
   warmup: whole(0, most, (warmup, stage) => ({ ...stage, warmup })),
   holdMs: whole(0, most, (holdMs, stage) => ({ ...stage, holdMs })),
   padding: whole(0, most, (padding, stage) => ({ ...stage, padding })),
+  bare: word(['true', 'false'], (bare, stage) => ({ ...stage, bare: bare === 'true' })),
   churn: decimal(aboveNone, 1, (churn, stage) => ({ ...stage, churn })),
   sleepers: decimal(aboveNone, 1, (sleepers, stage) => ({ ...stage, sleepers })),
   'burst.times': {

@@ -5,6 +5,7 @@ import { deathProof } from './death-proofs.ts';
 import { driverProof } from './driver-proofs.ts';
 import { faultProof } from './fault-proofs.ts';
 import { limitProof } from './limit-proof.ts';
+import { memoryProof } from './memory-proof.ts';
 import type { Proof } from './proof.ts';
 import { starveProof } from './starve-proofs.ts';
 import { timeProof } from './time-proofs.ts';
@@ -20,4 +21,4 @@ export const proofs: readonly Proof[] = [
 ];
 
 /** What takes a quarter of an hour or more each: performed where it is asked for by name. */
-export const longProofs: readonly Proof[] = [limitProof, capacityProof, comparisonProof];
+export const longProofs: readonly Proof[] = [limitProof, capacityProof, comparisonProof, memoryProof];
