@@ -102,6 +102,25 @@ describe('plumbline load', () => {
     expect(exit).toBe(2);
   });
 
+  it.each([
+    [
+      ['connect-ramp', '--slo', 'connect.p99<1s'],
+      'needs at least 1000 connections; stage 50 per second has 125 that probes make (--set subscribers=4000)',
+    ],
+    [
+      ['connect-ramp', '--slo', 'connect.p99.9<1s', '--set', 'subscribers=100000'],
+      'needs at least 10000 connections; stage 50 per second has 1000 that probes make (1000 at most: a lower quantile)',
+    ],
+    [
+      ['fanout', '--slo', 'subscribe.p90<1s'],
+      'needs at least 100 connections; stage 50 has 50 (--set subscribers=100)',
+    ],
+  ])('counts connections for an SLO on how long they take, exit 2: %j', async (args, why) => {
+    const { exit, stderr } = await plumbline(['load', ...args, '--dry-run']);
+    expect(stderr).toContain(why);
+    expect(exit).toBe(2);
+  });
+
   it('names what a target lacks, exit 2', async () => {
     const { secret: _secret, ...app } = relay.app;
     const file = await fileOf({ ...relay, app });

@@ -5,18 +5,18 @@ import { type Contract, InputError } from '../contract/contract.ts';
 import { loadContract } from '../contract/load.ts';
 import type { SurfaceName } from '../contract/requirement.ts';
 import type { BulkDriver } from '../load/drivers/driver.ts';
-import { jobsOf, publishesOf, type StageShape } from '../load/plan/load-plan.ts';
+import { jobsOf, onlyConnects, publishesOf, type StageShape } from '../load/plan/load-plan.ts';
 import { lackingFor } from '../load/prepare/prepare.ts';
 import { loadProfile, type Profile, shapeOf } from '../load/profile/profile.ts';
 import { withSettings } from '../load/profile/settings.ts';
 import { writeLoadFolder, writeLoadReports } from '../load/report/load-reporters.ts';
 import { isLoad, readLoad } from '../load/report/read-load.ts';
 import { openFiles } from '../load/run/environment.ts';
-import { probesFor } from '../load/run/measure.ts';
+import { diallingShare, mostDialling, probesFor } from '../load/run/measure.ts';
 import { RunFiles } from '../load/run/run-files.ts';
 import { type LoadRun, runLoad, type Server } from '../load/run/run-load.ts';
 import { runSaturate, saturation } from '../load/run/run-saturate.ts';
-import { type Gate, isOfServer, publishesNeeded, readGate } from '../load/verdict/gates.ts';
+import { type Gate, isOfServer, readGate, samplesNeeded } from '../load/verdict/gates.ts';
 import type { LoadResult } from '../load/verdict/load-result.ts';
 import type { Target } from '../target/target.ts';
 import { exitCodes } from './exit.ts';
@@ -142,23 +142,48 @@ export async function load(profileName: string | undefined, asked: LoadOptions):
   }
 }
 
-/**
- * @throws InputError for an SLO that so few publishes could not tell from luck. On beam an answer comes to whoever asked,
- * so only the inputs of probes are measured.
- */
+/** @throws InputError for an SLO that so few samples could not tell from luck. */
 function proveGates(gates: readonly Gate[], stages: readonly StageShape[], surface?: SurfaceName): void {
   for (const gate of gates) {
-    const needed = publishesNeeded(gate);
-    for (const stage of stages) {
-      const count = publishesOf(stage) - stage.warmup;
-      const share = surface === 'beam' ? probesFor(stage) / stage.subscribers : 1;
-      if (gate.from !== 'slo' || count <= 0 || count * share >= needed) continue;
-      const has = surface === 'beam' ? `${Math.floor(count * share)} that probes send` : String(count);
+    const needed = gate.from === 'slo' ? samplesNeeded(gate) : undefined;
+    for (const stage of needed ? stages : []) {
+      const { key, whole, share, most, who } = samplingOf(stage, needed?.of, surface);
+      const { count = 0, of } = needed ?? {};
+      const has = Math.min(most, Math.floor(whole * share));
+      if (whole <= 0 || has >= count) continue;
+      const advice =
+        count > most ? `${most} at most: a lower quantile` : `--set ${key}=${Math.ceil(count / share)}`;
       throw new InputError(
-        `--slo "${gate.text}": needs at least ${needed} publishes; stage ${stage.name} has ${has} (--set publishes=${Math.ceil(needed / share)})`,
+        `--slo "${gate.text}": needs at least ${count} ${of}; stage ${stage.name} has ${has}${who} (${advice})`,
       );
     }
   }
+}
+
+/** How many samples a stage has, and by which setting there are more. */
+function samplingOf(
+  stage: StageShape,
+  of: 'publishes' | 'connections' | undefined,
+  surface: SurfaceName | undefined,
+): {
+  readonly key: string;
+  readonly whole: number;
+  readonly share: number;
+  readonly most: number;
+  readonly who: string;
+} {
+  const unlimited = Number.POSITIVE_INFINITY;
+  if (of === 'connections') {
+    const base = { key: 'subscribers', whole: stage.subscribers };
+    return onlyConnects(stage)
+      ? { ...base, share: diallingShare(stage), most: mostDialling, who: ' that probes make' }
+      : { ...base, share: 1, most: unlimited, who: '' };
+  }
+  const base = { key: 'publishes', whole: publishesOf(stage) - stage.warmup, most: unlimited };
+  // On beam an answer comes to whoever asked, so only the inputs of probes are measured.
+  return surface === 'beam'
+    ? { ...base, share: probesFor(stage) / stage.subscribers, who: ' that probes send' }
+    : { ...base, share: 1, who: '' };
 }
 
 /** @throws InputError where a latency is to be held against a limit without knowing the generator's share of it. */

@@ -26,8 +26,8 @@ export class Accounts {
     this.#host = host;
   }
 
-  begun(seat: number, channel: number): void {
-    this.#lives.add(seat, seatEvents.begun, this.#host.now(), channel);
+  begun(seat: number, channel: number, due: number): void {
+    this.#lives.add(seat, seatEvents.begun, due, channel);
   }
 
   life(seat: number, event: number, at: number, value = 0): void {

@@ -11,8 +11,11 @@ import type { Host } from './host.ts';
 import { Intrusion } from './intrusion.ts';
 import { type Crew, Subscriber } from './subscriber.ts';
 
-/** Handshakes of one member that are under way at a time. */
-const mostHandshakes = 50;
+/**
+ * Handshakes of one member that are under way at a time: as many as it has files for, nearly. Fewer would have those wait that
+ * a slow server has yet to answer, and what they waited would be nobody's latency.
+ */
+const mostHandshakes = 10_000;
 
 /** How long an orderly end is waited for, before what is left is reported as it is. */
 const closingMs = 1500;
@@ -149,7 +152,7 @@ export class BulkMember {
         const subscriber = new Subscriber(crew, seats[n] ?? 0, done, settled);
         this.#current.set(subscriber.base, subscriber);
         this.#all.add(subscriber);
-        subscriber.dial();
+        subscriber.dial(due(n));
       },
     });
   }

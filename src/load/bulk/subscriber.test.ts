@@ -88,7 +88,7 @@ class Rig {
 describe('a subscriber that is not answered', () => {
   it('is not ready, where the host loses nothing', () => {
     const rig = new Rig(false);
-    rig.subscriber.dial();
+    rig.subscriber.dial(0);
     rig.listeners[0]?.opened(1);
     rig.pass(600);
     expect(rig.settled).toEqual([false]);
@@ -98,7 +98,7 @@ describe('a subscriber that is not answered', () => {
 
   it('dials once more, where the host may have lost the answer', () => {
     const rig = new Rig(true);
-    rig.subscriber.dial();
+    rig.subscriber.dial(0);
     rig.listeners[0]?.opened(1);
     rig.pass(600);
     expect(rig.forsaken).toEqual([0]);
@@ -114,7 +114,7 @@ describe('a subscriber that is not answered', () => {
 
   it('does so once alone', () => {
     const rig = new Rig(true);
-    rig.subscriber.dial();
+    rig.subscriber.dial(0);
     rig.listeners[0]?.opened(1);
     rig.pass(600);
     rig.listeners[1]?.opened(601);
@@ -125,7 +125,7 @@ describe('a subscriber that is not answered', () => {
 
   it('gives the second handshake up in its time as well', () => {
     const rig = new Rig(true);
-    rig.subscriber.dial();
+    rig.subscriber.dial(0);
     rig.listeners[0]?.opened(1);
     rig.pass(600);
     rig.pass(1100);
@@ -135,7 +135,7 @@ describe('a subscriber that is not answered', () => {
 
   it('is not dialled again when it has been closed meanwhile', () => {
     const rig = new Rig(true);
-    rig.subscriber.dial();
+    rig.subscriber.dial(0);
     rig.listeners[0]?.opened(1);
     rig.subscriber.close();
     rig.pass(600);

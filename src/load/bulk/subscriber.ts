@@ -85,9 +85,10 @@ export class Subscriber implements ConnectionListener, Waiting, SessionState {
     return this.ready && this.#isOpen && !this.leaving && !this.#isClosing;
   }
 
-  dial(): void {
+  /** `due`: when that was to be. */
+  dial(due: number): void {
     const { host, accounts, plan } = this.#crew;
-    accounts.begun(this.seat, this.channel);
+    accounts.begun(this.seat, this.channel, due);
     accounts.life(this.seat, seatEvents.dialled, host.now());
     this.#wait('handshake', plan.deadlines.connectMs);
     this.#connection = host.connect(this.#door, this);

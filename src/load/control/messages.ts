@@ -74,12 +74,18 @@ export const seatEvents = {
   asleep: 8,
   /** It is dialled once more, since whoever generates may have lost the answer to the first time. */
   redialled: 9,
-  /** First of all: there is such a seat; `value`: its channel. The generator's; others tell it as `seats`. */
+  /**
+   * First of all: there is such a seat, which was to be dialled then; `value`: its channel. The generator's; others tell it as
+   * `seats`.
+   */
   begun: 10,
 } as const;
 
 /** Seat, event (of `seatEvents`), when, value. A seat is one subscriber's life: whoever comes back is another seat. */
 export type SeatRow = readonly [seat: number, event: number, at: number, value: number];
+
+/** Seat, channel, role's own join position (0 first, 1 middle, 2 last), when it was to be dialled. */
+export type BegunRow = readonly [seat: number, channel: number, position: number, due: number];
 
 /** Channel, seq, sent, acknowledged (-1: not), status (0: no answer). */
 export type PublishRow = readonly [
@@ -111,8 +117,8 @@ export type FrameRow = readonly [seat: number, at: number, text: string, kind: R
 /** What a process tells. */
 export type Fact =
   | { readonly say: 'hello'; readonly role: Role; readonly token: string; readonly pid: number }
-  /** Seats that this process has begun since the last time: seat, channel, role's own join position (0 first, 1 middle, 2 last). */
-  | { readonly say: 'seats'; readonly rows: readonly (readonly [number, number, number])[] }
+  /** Seats that this process has begun since the last time. */
+  | { readonly say: 'seats'; readonly rows: readonly BegunRow[] }
   | { readonly say: 'life'; readonly rows: readonly SeatRow[] }
   | { readonly say: 'joined'; readonly id: number; readonly ready: number; readonly failed: number }
   | { readonly say: 'publishes'; readonly rows: readonly PublishRow[] }

@@ -65,6 +65,7 @@ function seat(received: readonly number[], more: Partial<SeatRecord> = {}): Seat
     process: 0,
     channel: 0,
     position: 'bulk',
+    due: 0,
     dialled: 0,
     opened: 1,
     ready: 2,

@@ -29,6 +29,8 @@ export interface SeatRecord {
   readonly channel: number;
   /** Probes and sentinel: joined before, amidst or after the generator's. */
   readonly position: 'first' | 'middle' | 'last' | 'bulk';
+  /** When it was to be dialled. */
+  due: number;
   dialled: number;
   /** When it was dialled once more, by a host that may have lost the answer to the first time; absent: it was not. */
   redialled?: number;

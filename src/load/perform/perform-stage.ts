@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { now } from '../clock.ts';
 import { accountOf } from '../evidence/accounts.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
-import { bulkOf, type LoadPlan, publishesOf, type StageShape } from '../plan/load-plan.ts';
+import { bulkOf, type LoadPlan, onlyConnects, publishesOf, type StageShape } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Conductor, type StageContext } from './conductor.ts';
 
@@ -41,12 +41,36 @@ export async function performStage(context: StageContext): Promise<StageRecord> 
   return conductor.record;
 }
 
-/** Probes before, amidst and after the others: where in the server's list one stands decides what one sees. */
 async function connect(conductor: Conductor, plan: LoadPlan): Promise<void> {
-  const { probes, sentinels, stage } = plan;
-  const bulk = bulkOf(plan);
+  const { stage } = plan;
   conductor.mark('connect');
   if (stage.space) conductor.greet(greetEveryMs(stage));
+  const ready = onlyConnects(stage) ? await joinTogether(conductor, plan) : await joinAround(conductor, plan);
+  await conductor.flush();
+  // Nobody joins later but where subscribers change.
+  if (stage.space && stage.behaviour.kind !== 'churn' && stage.behaviour.kind !== 'storm') conductor.greet(0);
+  conductor.mark('ready');
+  if (ready === 0) conductor.record.unreachable = whyNobody(conductor.record);
+}
+
+/** All at the rate of the stage, each part at its share of it: what a probe's connection takes is what those beside it take. */
+async function joinTogether(conductor: Conductor, plan: LoadPlan): Promise<number> {
+  const { probes, sentinels, stage } = plan;
+  const parts = [
+    { role: 'probes', count: probes },
+    { role: 'sentinel', count: sentinels },
+    { role: 'bulk', count: bulkOf(plan) },
+  ] as const;
+  const { ready } = await conductor.joinAll(
+    parts.map(({ role, count }) => ({ role, count, rate: (stage.connectRate * count) / stage.subscribers })),
+  );
+  return ready;
+}
+
+/** Probes before, amidst and after the others: where in the server's list one stands decides what one sees. */
+async function joinAround(conductor: Conductor, plan: LoadPlan): Promise<number> {
+  const { probes, sentinels, stage } = plan;
+  const bulk = bulkOf(plan);
   let ready = 0;
   for (const part of [1, 2, 3]) {
     const some = (count: number): number => Math.round((count * part) / 3);
@@ -62,11 +86,7 @@ async function connect(conductor: Conductor, plan: LoadPlan): Promise<void> {
     ]);
     ready += more.ready;
   }
-  await conductor.flush();
-  // Nobody joins later but where subscribers change.
-  if (stage.space && stage.behaviour.kind !== 'churn' && stage.behaviour.kind !== 'storm') conductor.greet(0);
-  conductor.mark('ready');
-  if (ready === 0) conductor.record.unreachable = whyNobody(conductor.record);
+  return ready;
 }
 
 async function whilePublishing(conductor: Conductor, { plan, via, signal }: StageContext): Promise<void> {

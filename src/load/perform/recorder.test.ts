@@ -21,7 +21,7 @@ const plan: LoadPlan = {
 function recorder(): StageRecorder {
   const made = new StageRecorder(plan, 'node');
   made.record.startAt = 1000;
-  made.told('bulk', 3, { say: 'seats', rows: [[1, 0, 0]] });
+  made.told('bulk', 3, { say: 'seats', rows: [[1, 0, 0, 0]] });
   return made;
 }
 

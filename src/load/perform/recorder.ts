@@ -1,6 +1,7 @@
 import { decodeHistogram, decodeReceipts, decodeRuns, frameKinds } from '../control/codec.ts';
 import { decodeLives } from '../control/lives.ts';
 import {
+  type BegunRow,
   type Fact,
   type PublishRow,
   type Role,
@@ -43,7 +44,7 @@ export class StageRecorder {
     const { record } = this;
     switch (fact.say) {
       case 'seats':
-        for (const [seat, channel, position] of fact.rows) this.#seat(role, process, seat, channel, position);
+        for (const row of fact.rows) this.#seat(role, process, row);
         return;
       case 'life':
         for (const [seat, event, at, value] of fact.rows) this.#life(seat, event, at, value);
@@ -93,7 +94,7 @@ export class StageRecorder {
     switch (frame.getUint8(0)) {
       case frameKinds.lives:
         decodeLives(frame, (seat, event, at, value) => {
-          if (event === seatEvents.begun) this.#seat(role, process, seat, value, 0);
+          if (event === seatEvents.begun) this.#seat(role, process, [seat, value, 0, at]);
           else this.#life(seat, event, at, value);
         });
         return;
@@ -123,7 +124,7 @@ export class StageRecorder {
     return this.record.startAt + after;
   }
 
-  #seat(role: Role, process: number, seat: number, channel: number, position: number): void {
+  #seat(role: Role, process: number, [seat, channel, position, due]: BegunRow): void {
     if (role === 'publisher') return;
     const made: SeatRecord = {
       seat,
@@ -131,6 +132,7 @@ export class StageRecorder {
       process,
       channel,
       position: role === 'bulk' ? 'bulk' : (positions[position] ?? 'last'),
+      due,
       dialled: Number.NaN,
       opened: Number.NaN,
       ready: Number.NaN,
@@ -163,6 +165,7 @@ export class StageRecorder {
         return;
       case seatEvents.redialled:
         seat.redialled = at;
+        seat.due = at;
         seat.dialled = at;
         seat.opened = Number.NaN;
         return;

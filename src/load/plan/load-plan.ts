@@ -92,7 +92,7 @@ export interface LoadPlan {
   readonly channels: readonly ChannelPlan[];
   readonly authorize: Authorize;
   readonly intruder?: IntruderPlan;
-  /** Subscribers that are probes, and as many that the sentinel holds; the generator has the rest. */
+  /** Subscribers that are probes, and those that the sentinel holds; the generator has the rest. */
   readonly probes: number;
   readonly sentinels: number;
   /** How a target's certificate is judged. */
@@ -108,6 +108,11 @@ export const seatsPerLife = 1_000_000;
 /** All publishes of a stage, warm-up included. */
 export function publishesOf(stage: StageShape): number {
   return stage.warmup + stage.pace.reduce((sum, { publishes }) => sum + publishes, 0);
+}
+
+/** True of a stage in which connections are all that there is to measure. */
+export function onlyConnects(stage: StageShape): boolean {
+  return publishesOf(stage) === 0;
 }
 
 /** Jobs that take turns on a channel: within each the order of events is promised, between them it is not. */

@@ -1,12 +1,13 @@
 import { now } from '../clock.ts';
 import { type ControlClient, connectToCoordinator } from '../control/client.ts';
 import { encodeReceipts, encodeRuns } from '../control/codec.ts';
-import { type FrameRow, type Order, rowKinds, type SeatRow } from '../control/messages.ts';
+import { type BegunRow, type FrameRow, type Order, rowKinds, type SeatRow } from '../control/messages.ts';
 import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { dueOfSeat, inputsOfSeat } from '../plan/schedule.ts';
 import { pace } from '../publish/pacer.ts';
 import { readerOf } from '../wire/sessions.ts';
 import { type Authorizer, authorizerOf } from './authorizer.ts';
+import { paced } from './paced.ts';
 import { Probe, type ProbeListener } from './probe.ts';
 
 /** Raw frames handed to the judge per second; more are counted as skipped. */
@@ -18,6 +19,7 @@ const stopped = new AbortController();
 let joins = 0;
 let authorizer: Authorizer | undefined;
 
+let seats: BegunRow[] = [];
 let life: SeatRow[] = [];
 let receipts: number[] = [];
 let frames: FrameRow[] = [];
@@ -94,13 +96,19 @@ async function join(order: Extract<Order, { readonly say: 'join' }>, control: Co
   const position = joins++;
   const begun: Probe[] = [];
   authorizer ??= authorizerOf(known);
-  while (probes.length < order.count) {
-    const reader = readerOf(known);
-    const probe = new Probe(known, probes.length, reader, authorizer, listener);
-    probes.push(probe);
-    begun.push(probe);
-  }
-  control.tell({ say: 'seats', rows: begun.map(({ seat, channel }) => [seat, channel, position] as const) });
+  const authorize = authorizer;
+  await paced(
+    order.count - probes.length,
+    now(),
+    (n) => (n * 1000) / order.rate,
+    (_n, due) => {
+      const probe = new Probe(known, probes.length, readerOf(known), authorize, listener);
+      seats.push([probe.seat, probe.channel, position, due]);
+      probes.push(probe);
+      begun.push(probe);
+    },
+    () => stopped.signal.aborted,
+  );
   const settled = await Promise.all(begun.map((probe) => within(probe.settled, known)));
   tellAccounts(control);
   const ready = settled.filter(Boolean).length;
@@ -160,7 +168,9 @@ function tellReceipts(control: ControlClient): void {
 
 function tellAccounts(control: ControlClient): void {
   handedOn = 0;
+  if (seats.length > 0) control.tell({ say: 'seats', rows: seats });
   if (life.length > 0) control.tell({ say: 'life', rows: life });
+  seats = [];
   life = [];
   const withNews = probes.filter(({ ledger }) => ledger.hasNews);
   if (withNews.length > 0) {

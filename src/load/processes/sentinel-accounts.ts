@@ -1,6 +1,6 @@
 import type { ControlClient } from '../control/client.ts';
 import { encodeReceipts, encodeRuns } from '../control/codec.ts';
-import type { SeatRow } from '../control/messages.ts';
+import type { BegunRow, SeatRow } from '../control/messages.ts';
 import type { SeatLedger } from '../wire/seat-ledger.ts';
 
 /** How often receipts and lives are told, and how often runs and counts. */
@@ -19,7 +19,7 @@ interface Holder {
 export class SentinelAccounts {
   readonly #control: Pick<ControlClient, 'tell' | 'send'>;
   readonly #holders: readonly Holder[];
-  #begun: [seat: number, channel: number, position: number][] = [];
+  #begun: BegunRow[] = [];
   #life: SeatRow[] = [];
   #receipts: number[] = [];
   #frames = 0;
@@ -43,8 +43,8 @@ export class SentinelAccounts {
     };
   }
 
-  begun(seat: number, channel: number, position: number): void {
-    this.#begun.push([seat, channel, position]);
+  begun(...row: BegunRow): void {
+    this.#begun.push(row);
   }
 
   life(seat: number, event: number, at: number, value = 0): void {

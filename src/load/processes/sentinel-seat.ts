@@ -36,8 +36,8 @@ export class SentinelSeat {
   #askedFrom = -1;
   #askedTo = -1;
 
-  /** Dials at once. */
-  constructor(crew: SentinelCrew, seat: number, position: number) {
+  /** Dials at once; `due` is when that was to be. */
+  constructor(crew: SentinelCrew, seat: number, position: number, due: number) {
     const { plan, accounts } = crew;
     this.#crew = crew;
     this.seat = seat;
@@ -54,7 +54,7 @@ export class SentinelSeat {
     this.closed = new Promise((resolve) => {
       this.#end = resolve;
     });
-    accounts.begun(seat, index, position);
+    accounts.begun(seat, index, position, due);
     accounts.life(seat, seatEvents.dialled, now());
     this.#client = new BareClient(
       where.url,

@@ -10,6 +10,7 @@ import { type LoadPlan, publishesOf } from '../plan/load-plan.ts';
 import { dueOfSeat, inputsOfSeat } from '../plan/schedule.ts';
 import { readerOf } from '../wire/sessions.ts';
 import { authorizerOf } from './authorizer.ts';
+import { paced } from './paced.ts';
 import { SentinelAccounts } from './sentinel-accounts.ts';
 import { type SentinelCrew, SentinelSeat } from './sentinel-seat.ts';
 
@@ -51,11 +52,12 @@ class Sentinel {
       Math.max(0, wanted),
       now(),
       (n) => (n * 1000) / rate,
-      () => {
-        const seat = new SentinelSeat(this.#crew, this.#seatAt(this.#seats.length), position);
+      (_n, due) => {
+        const seat = new SentinelSeat(this.#crew, this.#seatAt(this.#seats.length), position, due);
         this.#seats.push(seat);
         began.push(seat);
       },
+      () => this.#stopped,
     );
     const settled = await Promise.all(began.map((seat) => seat.settled));
     const ready = settled.filter(Boolean).length;
@@ -112,24 +114,6 @@ class Sentinel {
 
   #seatAt(n: number): number {
     return this.#plan.probes + this.#index + n * this.#of;
-  }
-}
-
-/** Does something so many times, each at its own moment after the first, however late the one before was. */
-async function paced(
-  count: number,
-  startAt: number,
-  after: (n: number) => number,
-  act: (n: number) => void,
-): Promise<void> {
-  for (let n = 0; n < count; n++) {
-    for (;;) {
-      const wait = startAt + after(n) - now();
-      if (wait <= 0) break;
-      // A timer would be late by up to its grain; never early, so that nothing is faster than it was.
-      await new Promise((resolve) => (wait > 1 ? setTimeout(resolve, wait - 1) : setImmediate(resolve)));
-    }
-    act(n);
   }
 }
 

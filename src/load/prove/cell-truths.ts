@@ -7,7 +7,7 @@ import type { Profile } from '../profile/profile.ts';
 import { loadReporters } from '../report/load-reporters.ts';
 import { readLoad } from '../report/read-load.ts';
 import { resultJson } from '../report/result-json.ts';
-import { probesFor } from '../run/measure.ts';
+import { probesFor, sentinelsFor } from '../run/measure.ts';
 import type { LoadResult, StageResult } from '../verdict/load-result.ts';
 import { timedMetrics } from './faulty-stages.ts';
 import { quickStages } from './quick-stages.ts';
@@ -75,7 +75,7 @@ function happened({
   publishes,
 }: StageResult): readonly string[] {
   const { behaviour, pace, padding } = shape;
-  const bulk = shape.subscribers - 2 * probesFor(shape);
+  const bulk = shape.subscribers - probesFor(shape) - sentinelsFor(shape);
   const { left = 0, cut = 0, back = 0, asleep = 0 } = turnover ?? {};
   const size = traffic ? traffic.bytes / traffic.messages : 0;
   return [

@@ -232,7 +232,7 @@ export const faultyStages: readonly FaultyStage[] = [
     id: 'a stop while some connect',
     on: pusherOnNode,
     meddling: 'paused while connecting',
-    stage: { subscribers: 30, connectRate: 6, pace: [], warmup: 0, holdMs: 500 },
+    stage: { subscribers: 120, connectRate: 30, pace: [], warmup: 0, holdMs: 500 },
     fails: ['connect.p99'],
   },
 ];

@@ -2,6 +2,7 @@ import { type SurfaceName, surfaceNames } from '../../contract/requirement.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { bulkOf } from '../plan/load-plan.ts';
+import { mostDialling, mostSentinels } from '../run/measure.ts';
 import { attempt, shapeOf } from './attempt.ts';
 import { type Bench, holds, notRun, type Proof, type Row } from './proof.ts';
 
@@ -53,7 +54,8 @@ async function costRow(
     return heldIn(record);
   };
   const base = await held(few);
-  const full = await held(many);
+  // Nearly all are k6's: probes and sentinel have some.
+  const full = await held(many + mostDialling + mostSentinels);
   if (!base || !full) return notRun(where, 'the memory of k6 could not be seen');
   const each = Math.round((full.bytes - base.bytes) / (full.connections - base.connections));
   const isWhole = full.connections === full.owed;

@@ -1,24 +1,48 @@
 import type { NullFaults } from '../null/options.ts';
-import type { StageShape } from '../plan/load-plan.ts';
+import { onlyConnects, type StageShape } from '../plan/load-plan.ts';
 import { attempt, type During, shapeOf } from './attempt.ts';
 import { type Bench, lookAgain, type Proof, type Row, same } from './proof.ts';
 
 /** A generator that cannot keep up, and what notices. */
 interface Starved {
   readonly id: string;
-  readonly stage: Partial<StageShape>;
   /** Who is stopped for half of the time. */
   readonly stopped: 'publisher' | 'probes';
   readonly check: string;
+  readonly cases: readonly Case[];
 }
 
-const starved: readonly Starved[] = [
-  { id: 'a publisher without processor time', stage: {}, stopped: 'publisher', check: 'lateness' },
-  { id: 'probes without processor time', stage: {}, stopped: 'probes', check: 'probes' },
+/** What the server does meanwhile, and the verdict all the same. */
+interface Case {
+  readonly fault: string;
+  readonly faults: NullFaults;
+  readonly stage: Partial<StageShape>;
+  readonly wanted: string;
+}
+
+const publishing: readonly Case[] = [
+  { fault: 'loss', faults: { drop: { oneIn: 20 } }, stage: {}, wanted: 'invalid, exit 5' },
+  { fault: 'leak', faults: { wrongTenant: { oneIn: 20 } }, stage: { channels: 3 }, wanted: 'fail, exit 1' },
+];
+const connecting: readonly Case[] = [
+  {
+    fault: 'refusals',
+    faults: { refuse: { share: 0.2, status: 503 } },
+    stage: { subscribers: 240, connectRate: 40, pace: [], warmup: 0, holdMs: 500 },
+    wanted: 'invalid, exit 5',
+  },
 ];
 
-const lossy: NullFaults = { drop: { oneIn: 20 } };
-const leaky: NullFaults = { wrongTenant: { oneIn: 20 } };
+const starved: readonly Starved[] = [
+  { id: 'a publisher without processor time', stopped: 'publisher', check: 'lateness', cases: publishing },
+  { id: 'probes without processor time', stopped: 'probes', check: 'probes', cases: publishing },
+  {
+    id: 'probes without processor time while connecting',
+    stopped: 'probes',
+    check: 'dialling',
+    cases: connecting,
+  },
+];
 
 /** A starved generator is not to be mistaken for a slow or lossy server; nor may it hide what it cannot cause. */
 export const starveProof: Proof = {
@@ -27,13 +51,10 @@ export const starveProof: Proof = {
   perform: async (bench) => {
     const rows: Row[] = [];
     for (const one of starved) {
-      for (const [fault, faults, wanted] of [
-        ['loss', lossy, 'invalid, exit 5'],
-        ['leak', leaky, 'fail, exit 1'],
-      ] as const) {
-        const what = `${one.id}, ${fault}`;
+      for (const under of one.cases) {
+        const what = `${one.id}, ${under.fault}`;
         bench.say(what);
-        rows.push(...(await lookAgain(bench, what, () => starvedRows(bench, one, faults, wanted))));
+        rows.push(...(await lookAgain(bench, what, () => starvedRows(bench, one, under))));
       }
     }
     return rows;
@@ -42,9 +63,8 @@ export const starveProof: Proof = {
 
 async function starvedRows(
   bench: Bench,
-  { id, stage, stopped, check }: Starved,
-  faults: NullFaults,
-  wanted: string,
+  { id, stopped, check }: Starved,
+  { fault, faults, stage, wanted }: Case,
 ): Promise<readonly Row[]> {
   const driver = bench.drivers.find(({ name }) => name === 'node') ?? bench.drivers[0];
   if (!driver) return [];
@@ -53,7 +73,7 @@ async function starvedRows(
   const { trust, verdict, record } = await attempt(bench, {
     driver,
     surface: 'pusher',
-    stage: shapeOf({ ...stage, channels: faults === leaky ? 3 : 1 }),
+    stage: shapeOf(stage),
     faults,
     meddle: (during) => stopping.begin(during, stopped),
   }).finally(() => stopping.end());
@@ -61,25 +81,20 @@ async function starvedRows(
   return [
     same(where, 'processes that broke', '', record.broken.join('; ')),
     same(where, `the check ${check}`, 'does not hold', broken.includes(check) ? 'does not hold' : 'holds'),
-    same(
-      where,
-      faults === leaky ? 'verdict of a leak' : 'verdict of loss',
-      wanted,
-      `${verdict.verdict}, exit ${verdict.exit}`,
-    ),
+    same(where, `verdict of ${fault}`, wanted, `${verdict.verdict}, exit ${verdict.exit}`),
   ];
 }
 
 const pulseMs = 400;
 
-/** Stops a process for half of the time while it publishes, as a machine does that has none for it. */
+/** Stops a process for half of the time while it publishes or connects, as a machine does that has none for it. */
 class Stopping {
   #timer: NodeJS.Timeout | undefined;
   #pid = 0;
   #isStopped = false;
 
   begin({ record, pids }: During, who: string): void {
-    if (this.#timer || !(record.startAt > 0)) return;
+    if (this.#timer || !(record.startAt > 0 || onlyConnects(record.plan.stage))) return;
     this.#pid = pids[who] ?? 0;
     this.#timer = setInterval(() => this.#turn(), pulseMs);
   }

@@ -5,6 +5,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import { InputError } from '../../contract/contract.ts';
 import { packageRoot } from '../../contract/spec-files.ts';
+import { shapeOf } from '../profile/profile.ts';
 import { type LoadResult, latencyNames, type StageResult } from '../verdict/load-result.ts';
 import { eventsOf } from './load-events.ts';
 import { readLoad } from './read-load.ts';
@@ -69,6 +70,24 @@ function changed(
 
 const optional = ['requirement', 'unfinished'];
 const whole = JSON.parse(resultJson(fullLoad));
+
+describe('a stage of any shape', () => {
+  it.each<[string, Parameters<typeof shapeOf>[0], boolean]>([
+    ['steady', {}, true],
+    ['on the stream of a space', { stream: 'space', jobs: 3 }, true],
+    ['with a burst', { burst: { times: 3, publishes: 9 } }, true],
+    ['that changes its subscribers', { churn: 0.1 }, true],
+    ['with a storm', { storm: { jitterMs: 5 } }, true],
+    ['with intruders', { intruders: { rate: 5, badShare: 0.5 } }, true],
+    ['with sleepers', { sleepers: 0.1 }, true],
+    ['that only connects', { holdMs: 5 }, false],
+    ['with bare connections', { bare: true }, false],
+  ])('%s may stand in a result', (_what, written, publishes) => {
+    const [first] = passedLoad.stages;
+    const result = { ...passedLoad, stages: [{ ...first, shape: shapeOf(written, publishes) }] };
+    expect(violations('load-result', JSON.parse(resultJson(result as LoadResult)))).toEqual([]);
+  });
+});
 
 describe('result.json', () => {
   it.each(Object.entries({ ...sampleLoads, hostile: hostileLoad, full: fullLoad }))(

@@ -153,7 +153,7 @@ describe('the terminal', () => {
     });
     const text = plain(terminalText({ ...passedLoad, stages: [held] }, look));
     expect(text).toMatch(
-      /stage +ready +dialled\/s +connect p50 +connect p99 +subscribe p99 +dropped\n +held +300\/300 +100 /,
+      /stage +ready +dialled\/s +connect p99 +subscribe p99 +dropped\n +held +300\/300 +100 /,
     );
     expect(text).not.toMatch(/delivered 100|publishes\/s/);
   });

@@ -89,12 +89,11 @@ function connectionsTable({ stages }: LoadResult): string[] {
     nameOf(stage),
     `${stage.connections.ready}/${stage.connections.asked}`,
     rateText(stage.shape.connectRate),
-    latencyText(stage, 'connect', stage.latency.connect, 'p50'),
     latencyText(stage, 'connect', stage.latency.connect, 'p99'),
     latencyText(stage, 'subscribe', stage.latency.subscribe, 'p99'),
     String(stage.connections.dropped),
   ]);
-  const latencies = ['connect p50', 'connect p99', 'subscribe p99'];
+  const latencies = ['connect p99', 'subscribe p99'];
   return columns([['stage', 'ready', 'dialled/s', ...latencies, 'dropped'], ...rows]);
 }
 

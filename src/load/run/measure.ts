@@ -10,7 +10,7 @@ import type { BulkDriver } from '../drivers/driver.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { performStage } from '../perform/perform-stage.ts';
 import { emptyRecord, type StageRecorder } from '../perform/recorder.ts';
-import { bulkOf, type LoadPlan, publishesOf, type StageShape } from '../plan/load-plan.ts';
+import { bulkOf, type LoadPlan, onlyConnects, publishesOf, type StageShape } from '../plan/load-plan.ts';
 import { dialectOf, prepare } from '../prepare/prepare.ts';
 import { FrameJudge } from '../verdict/frame-judge.ts';
 import { FrameMonitors } from '../verdict/frame-monitors.ts';
@@ -142,17 +142,42 @@ function planOf(
     authorize: prepared?.authorize ?? { kind: 'none' },
     ...(prepared?.intruder === undefined ? {} : { intruder: prepared.intruder }),
     probes,
-    sentinels: probes,
+    sentinels: sentinelsFor(stage),
     tls: target.tls,
     deadlines: target.deadlines,
     stamped,
   };
 }
 
-/** Probes at each join position, and as many sentinels, out of the stage's subscribers; more where there are channels. */
-export function probesFor({ subscribers, channels }: StageShape): number {
+/** Probes of a stage that only connects, at most: ten beyond its p99. */
+export const mostDialling = 1000;
+/** What one process can dial per second beside all else, and be in time. */
+const mostDiallingRate = 250;
+const mostDiallingShare = 0.25;
+/** So many bare readers show whether the probes are late. */
+export const mostSentinels = 100;
+
+/**
+ * Probes out of the stage's subscribers, over all join positions; more where there are channels. Where connections are what is
+ * measured, each probe is one sample, and there are many.
+ */
+export function probesFor(stage: StageShape): number {
+  const { subscribers, channels } = stage;
+  if (onlyConnects(stage)) {
+    return Math.max(1, Math.min(mostDialling, Math.floor(subscribers * diallingShare(stage))));
+  }
   const wanted = channels > 1 ? 30 : subscribers >= 60 ? 9 : subscribers >= 24 ? 6 : 3;
   return Math.max(1, Math.min(wanted, Math.floor(subscribers / 3)));
+}
+
+/** The share of the connections that probes make, where these are what is measured. */
+export function diallingShare({ connectRate }: StageShape): number {
+  return Math.min(mostDiallingShare, mostDiallingRate / connectRate);
+}
+
+/** Subscribers on bare sockets beside them. */
+export function sentinelsFor(stage: StageShape): number {
+  return Math.min(mostSentinels, probesFor(stage));
 }
 
 /** Few VUs with many sockets each: twice the cores for k6, one thread a core for Node. */

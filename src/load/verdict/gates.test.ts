@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stageOf } from '../report/sample-load.ts';
-import { heldAgainst, publishesNeeded, readGate } from './gates.ts';
+import { heldAgainst, readGate, samplesNeeded } from './gates.ts';
 import type { StageResult } from './load-result.ts';
 
 const stage = stageOf(50, 10);
@@ -41,15 +41,16 @@ describe('gates', () => {
   });
 
   it.each([
-    ['p50 < 1s', 20],
-    ['p99 < 1s', 1000],
-    ['delivery.p99.9 < 1s', 10_000],
-    ['p999 < 1s', 0],
-    ['connect.p99 < 1s', 0],
-    ['lost == 0', 0],
-  ])('%s needs %i publishes', (text, needed) => {
-    if (text.startsWith('p999')) expect(() => readGate(text, 'slo')).not.toThrow();
-    else expect(publishesNeeded(readGate(text, 'slo'))).toBe(needed);
+    ['p50 < 1s', { count: 20, of: 'publishes' }],
+    ['p99 < 1s', { count: 1000, of: 'publishes' }],
+    ['delivery.p99.9 < 1s', { count: 10_000, of: 'publishes' }],
+    ['p999 < 1s', { count: 10_000, of: 'publishes' }],
+    ['connect.p99 < 1s', { count: 1000, of: 'connections' }],
+    ['subscribe.p90 < 1s', { count: 100, of: 'connections' }],
+    ['connect.max < 1s', undefined],
+    ['lost == 0', undefined],
+  ])('%s needs %j', (text, needed) => {
+    expect(samplesNeeded(readGate(text, 'slo'))).toEqual(needed);
   });
 
   it('says why a gate has nothing to tell of a stage', () => {
@@ -78,6 +79,21 @@ describe('gates', () => {
       value: Number.POSITIVE_INFINITY,
     });
     expect(held('delivered == 100%', lossy)).toMatchObject({ outcome: 'failed', value: 95 });
+  });
+
+  it('takes a connection that never opened for one that took for ever, and one that was never ready', () => {
+    const refusing = {
+      ...stage,
+      connections: { ...stage.connections, asked: 1000, opened: 980, ready: 970 },
+    };
+    expect(held('connect.p90 < 10s', refusing).outcome).toBe('passed');
+    expect(held('connect.p99 < 10s', refusing)).toMatchObject({
+      outcome: 'failed',
+      value: Number.POSITIVE_INFINITY,
+    });
+    // Ten of those that opened: more than a hundredth.
+    expect(held('subscribe.p99 < 10s', refusing).outcome).toBe('failed');
+    expect(held('subscribe.p90 < 10s', refusing).outcome).toBe('passed');
   });
 
   it('tells a single loss among millions', () => {

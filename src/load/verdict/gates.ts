@@ -126,15 +126,25 @@ function where(from: 'profile' | 'slo'): string {
   return from === 'slo' ? '--slo' : 'gate';
 }
 
-/** How many publishes an SLO on a quantile needs at least: ten beyond it. 0: any number. */
-export function publishesNeeded({ metric }: Gate): number {
-  if (metric.kind !== 'latency' || metric.share >= 1) return 0;
-  if (!perPublish.has(metric.name)) return 0;
-  return Math.ceil(10 / (1 - metric.share) - 1e-6);
+/** How many samples an SLO on a quantile needs at least, ten beyond it, and what each is of; undefined: any number will do. */
+export function samplesNeeded({
+  metric,
+}: Gate): { readonly count: number; readonly of: 'publishes' | 'connections' } | undefined {
+  if (metric.kind !== 'latency' || metric.share >= 1) return undefined;
+  const of = sampledBy[metric.name];
+  return of && { count: Math.ceil(10 / (1 - metric.share) - 1e-6), of };
 }
 
-/** Latencies of which there is a sample a publish. */
-const perPublish: ReadonlySet<LatencyName> = new Set(['delivery', 'last', 'first', 'service', 'acknowledge']);
+/** What there is a sample of for each latency; of those that are left out nobody knows before. */
+const sampledBy: Readonly<Partial<Record<LatencyName, 'publishes' | 'connections'>>> = {
+  delivery: 'publishes',
+  last: 'publishes',
+  first: 'publishes',
+  service: 'publishes',
+  acknowledge: 'publishes',
+  connect: 'connections',
+  subscribe: 'connections',
+};
 
 /** True of a gate, as it is written, on what no generator can cause. */
 export function isOnFinding(gate: string): boolean {
@@ -176,17 +186,30 @@ export function isOfServer(metric: Metric): boolean {
   return metric.kind === 'latency' && ['delivery', 'last', 'first', 'service'].includes(metric.name);
 }
 
-function latencyAt(
-  metric: Extract<Metric, { kind: 'latency' }>,
-  { latency, deliveries }: StageResult,
-): number | undefined {
-  const quantiles = latency[metric.name];
+function latencyAt(metric: Extract<Metric, { kind: 'latency' }>, stage: StageResult): number | undefined {
+  const quantiles = stage.latency[metric.name];
   if (!quantiles) return undefined;
-  // What was lost took for ever.
-  const isDelivery = isOfServer(metric);
-  const lostShare = isDelivery && deliveries.owed > 0 ? deliveries.lost / deliveries.owed : 0;
+  const lostShare = lostOf(metric.name, stage);
   if (lostShare > 0 && metric.share > 1 - lostShare) return Number.POSITIVE_INFINITY;
   return at(quantiles, metric.share);
+}
+
+/** The share of which there is no latency, since it never came: that took for ever. */
+function lostOf(name: LatencyName, { deliveries, connections }: StageResult): number {
+  const { asked, opened, ready } = connections;
+  switch (name) {
+    case 'connect':
+      return asked > 0 ? 1 - opened / asked : 0;
+    case 'subscribe':
+      return opened > 0 ? 1 - ready / opened : 0;
+    case 'delivery':
+    case 'last':
+    case 'first':
+    case 'service':
+      return deliveries.owed > 0 ? deliveries.lost / deliveries.owed : 0;
+    default:
+      return 0;
+  }
 }
 
 function floorAt(share: number, { floor }: StageResult): number | undefined {

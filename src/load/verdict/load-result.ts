@@ -109,9 +109,9 @@ export const latencyNames = [
   'first',
   /** Each delivery to a probe, from the moment its publish was really sent. */
   'service',
-  /** From dialling to the open connection. */
+  /** From dialling to the open connection: of probes where nothing is published, else of all, the generator's own delay included. */
   'connect',
-  /** From the open connection to ready. */
+  /** From the open connection to ready; of the same. */
   'subscribe',
   /** From sending a publish to its acknowledgement. */
   'acknowledge',

@@ -68,7 +68,7 @@ describe('subscribers that were dialled twice', () => {
     const recorder = new StageRecorder(plan, 'k6');
     recorder.record.startAt = 5000;
     for (let seat = 0; seat < count; seat++) {
-      recorder.told('bulk', 0, { say: 'seats', rows: [[seat, 0, 0]] });
+      recorder.told('bulk', 0, { say: 'seats', rows: [[seat, 0, 0, 0]] });
       const at = seat < twice ? 700 : 10;
       const rows: [number, number, number, number][] = [[seat, seatEvents.dialled, 1, 0]];
       rows.push([seat, seatEvents.opened, 2, 0]);
@@ -82,6 +82,29 @@ describe('subscribers that were dialled twice', () => {
     expect(connections).toMatchObject({ asked: count, opened: count, ready, redialled: twice });
     // What it took is that of the time that was answered.
     expect(latency.connect?.max).toBeLessThan(10);
+  });
+});
+
+describe('how long connections take', () => {
+  const connectOf = (pace: LoadPlan['stage']['pace']): number | undefined => {
+    const stage = { ...plan.stage, pace, warmup: 0 };
+    const recorder = new StageRecorder({ ...plan, probes: 1, stage }, 'k6');
+    for (const [seat, role, opened] of [
+      [0, 'probes', 5],
+      [1, 'bulk', 80],
+    ] as const) {
+      recorder.told(role, 0, { say: 'seats', rows: [[seat, 0, 0, 0]] });
+      Object.assign(recorder.seat(seat) ?? {}, { dialled: 1, opened });
+    }
+    return resultOf(recorder.record).latency.connect?.max;
+  };
+
+  it('is what probes see, where connections are what is measured', () => {
+    expect(connectOf([])).toBeCloseTo(4, 0);
+  });
+
+  it('is of all, where few are probes', () => {
+    expect(connectOf([{ rate: 10, publishes: 10 }])).toBeCloseTo(79, -1);
   });
 });
 
@@ -104,7 +127,7 @@ describe('recovery after a cut', () => {
   }
 
   function life(recorder: StageRecorder, seat: number, more: Partial<SeatRecord>): void {
-    recorder.told('bulk', 0, { say: 'seats', rows: [[seat, 0, 0]] });
+    recorder.told('bulk', 0, { say: 'seats', rows: [[seat, 0, 0, 0]] });
     Object.assign(recorder.seat(seat) ?? {}, more);
   }
 
@@ -151,7 +174,7 @@ describe('a stage is steady', () => {
     const { record } = recorder;
     record.startAt = 0;
     record.publishedAt = 10_000;
-    recorder.told('probes', 0, { say: 'seats', rows: [[0, 0, 0]] });
+    recorder.told('probes', 0, { say: 'seats', rows: [[0, 0, 0, 0]] });
     for (let n = 0; n < 100; n++) {
       const sent = n * 100;
       record.publishes.push({ channel: 0, seq: n, intended: sent, sent, acknowledged: sent, status: 200 });

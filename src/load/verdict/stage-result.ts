@@ -3,7 +3,7 @@ import { accountOf } from '../evidence/accounts.ts';
 import { clockSlackMs } from '../evidence/clock-slack.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { lineThrough, quantileOf } from '../evidence/statistics.ts';
-import { publishesOf, type StageShape, seatsPerLife } from '../plan/load-plan.ts';
+import { onlyConnects, publishesOf, type StageShape, seatsPerLife } from '../plan/load-plan.ts';
 import { dueAfter } from '../plan/schedule.ts';
 import { Histogram } from '../wire/histogram.ts';
 import { burstOf } from './burst.ts';
@@ -98,7 +98,11 @@ function latencyOf(
 ): Readonly<Partial<Record<LatencyName, Quantiles>>> {
   const probes = measured.filter(({ role }) => role === 'probes');
   const extremes = extremesOf(measured);
-  const opened = record.seats.filter((seat) => !Number.isNaN(seat.opened));
+  // Where connections are what is measured, probes make as many of them as that takes.
+  const isClaimed = onlyConnects(record.plan.stage);
+  const opened = record.seats.filter(
+    (seat) => !Number.isNaN(seat.opened) && (!isClaimed || seat.role === 'probes'),
+  );
   const all: Record<LatencyName, Quantiles | null> = {
     delivery: quantilesOf(delays(probes)),
     last: quantilesOf(extremes.map(({ last, intended }) => last - intended)),

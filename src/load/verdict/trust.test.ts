@@ -128,6 +128,46 @@ describe('whether the numbers are the server’s', () => {
     expect(brokenBy({}, fast, ceiling)).toEqual(['ceiling']);
   });
 
+  describe('where connections are what is measured', () => {
+    const only = { ...stage.shape, pace: [], warmup: 0, subscribers: 100, connectRate: 50 };
+    /** A hundred connections in two seconds, each so late and so long as its role has it. */
+    const brokenOf = (
+      late: Partial<Record<SeatRecord['role'], (n: number) => number>>,
+      took: Partial<Record<SeatRecord['role'], number>> = {},
+    ): readonly string[] => {
+      const seats = Array.from({ length: 100 }, (_, n) => {
+        const role = n % 4 === 0 ? 'probes' : n % 4 === 1 ? 'sentinel' : 'bulk';
+        const due = 20 * n;
+        const dialled = due + (late[role]?.(n) ?? 0.4);
+        return { role, process: 0, due, dialled, opened: dialled + (took[role] ?? 2) } as SeatRecord;
+      });
+      const { plan } = recordOf();
+      const record = recordOf({ seats, startAt: Number.NaN, plan: { ...plan, stage: only } });
+      const result: StageResult = {
+        ...{ ...stage, shape: only, sentinel: null, latency: { connect: flat(2) } },
+        publishes: { ...stage.publishes, sent: 0 },
+        connections: { ...stage.connections, asked: 100 },
+        floor: { before: null, after: null },
+      };
+      return trustOf(record, result, null)
+        .filter(({ ok }) => !ok)
+        .map(({ id }) => id);
+    };
+
+    it.each<[string, Parameters<typeof brokenOf>, readonly string[]]>([
+      ['all is well', [{}], []],
+      ['probes begin late', [{ probes: () => 40 }], ['dialling']],
+      ['probes begin late by what decides nothing', [{ probes: () => 20 }], []],
+      ['the generator falls behind its rate', [{ bulk: (n) => 8 * n }], ['ramp']],
+      ['the generator is late by a little', [{ bulk: () => 200 }], []],
+      ['probes take longer than a bare reader', [{}, { probes: 9 }], ['connects']],
+      ['the generator takes longer than both', [{}, { bulk: 500 }], []],
+      ['all take long', [{}, { probes: 500, sentinel: 480, bulk: 500 }], []],
+    ])('and %s', (_what, given, ids) => {
+      expect(brokenOf(...given)).toEqual(ids);
+    });
+  });
+
   describe('by how long processes waited for a CPU', () => {
     const during = (pressure: number): Partial<StageRecord> => ({
       system: Array.from({ length: 20 }, (_, n) => ({

@@ -1,7 +1,7 @@
 import { pressureDuring } from '../evidence/pressure.ts';
-import type { StageRecord } from '../evidence/stage-record.ts';
-import { lineThrough } from '../evidence/statistics.ts';
-import { publishesOf } from '../plan/load-plan.ts';
+import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
+import { lineThrough, quantileOf } from '../evidence/statistics.ts';
+import { onlyConnects, publishesOf } from '../plan/load-plan.ts';
 import { Histogram } from '../wire/histogram.ts';
 import type { Ceiling, Quantiles, StageResult, TrustCheck } from './load-result.ts';
 
@@ -15,9 +15,19 @@ const limits = {
   lagAtEndMs: 250,
   /** A process that tells of fewer of the seconds is too late even for that. */
   leastTold: 0.5,
+  /**
+   * How late connections may be begun: by whom they are measured, from their dialling on and so never too short, and by all the
+   * others.
+   */
+  dialling: { leastMs: 25, share: 0.25 },
+  ramp: { leastMs: 250, share: 0.1 },
+  connectsOverSentinel: { factor: 1.25, plusMs: 5 },
   floorsDiffer: { share: 0.5, leastMs: 1 },
   clockJumpMs: 1,
 } as const;
+
+/** Of connections that fall behind more and more, nearly the last. */
+const rampShare = 0.9;
 
 /** Whether a stage's numbers are the server's, and if not, what to do. Pure. */
 export function trustOf(
@@ -31,6 +41,7 @@ export function trustOf(
     probesAgainstSentinel(result),
     latenessOf(result),
     lagOf(record, result),
+    ...connectingOf(record, result),
     floorsOf(result),
     clockOf(record, result),
     ceilingOf(result, ceiling),
@@ -94,8 +105,7 @@ function latenessOf({ name, latency }: StageResult): TrustCheck | undefined {
   const { lateness, last } = latency;
   if (!lateness) return undefined;
   const limit = Math.max(limits.lateness.leastMs, limits.lateness.share * (last?.p99 ?? 0));
-  // Ten publishes beyond a quantile, as an SLO needs them: the p99 of eighty is the one hiccup that there was.
-  const share = Math.max(0.5, Math.min(0.99, 1 - 10 / lateness.count));
+  const share = shareBeyondTen(lateness.count);
   const value = share === 0.99 ? lateness.p99 : quantileAt(lateness, share);
   return {
     id: 'lateness',
@@ -154,6 +164,81 @@ function lagOf(record: StageRecord, { name }: StageResult): TrustCheck | undefin
     ok: !isBehind,
     advice: 'the generator falls behind what arrives: fewer deliveries per second, or --driver node',
   };
+}
+
+/**
+ * Where connections are what is measured: probes dialled when they were to, others did not fall behind the rate that is
+ * claimed, and a bare reader beside the probes saw what they saw.
+ */
+function connectingOf(record: StageRecord, { name, latency }: StageResult): readonly TrustCheck[] {
+  const { stage } = record.plan;
+  const dialled = record.seats.filter((seat) => !Number.isNaN(seat.dialled));
+  const probes = dialled.filter(({ role }) => role === 'probes');
+  if (!onlyConnects(stage) || probes.length === 0) return [];
+  const late = (seats: readonly SeatRecord[], share: number): number =>
+    quantileOf(
+      seats.map(({ dialled, due }) => dialled - due),
+      share,
+    );
+  const { dialling, ramp } = limits;
+  const share = shareBeyondTen(probes.length);
+  const begun = late(probes, share);
+  const mostLate = Math.max(dialling.leastMs, dialling.share * (latency.connect?.p99 ?? 0));
+  const behind = late(dialled, rampShare);
+  const mostBehind = Math.max(ramp.leastMs, (ramp.share * 1000 * stage.subscribers) / stage.connectRate);
+  return [
+    {
+      id: 'dialling',
+      stage: name,
+      title: `p${Math.round(share * 100)} of how late probes began to connect`,
+      value: begun,
+      limit: mostLate,
+      unit: 'ms',
+      ok: begun <= mostLate,
+      advice: 'the measuring process is starved: a lower connectRate, or more cores',
+    },
+    {
+      id: 'ramp',
+      stage: name,
+      title: 'how far connections fell behind the rate at which they were to be made',
+      value: behind,
+      limit: mostBehind,
+      unit: 'ms',
+      ok: behind <= mostBehind,
+      advice: 'the generator cannot connect that fast: a lower connectRate, or --driver node',
+    },
+    ...connectsOf(record, name),
+  ];
+}
+
+function connectsOf(record: StageRecord, stage: string): readonly TrustCheck[] {
+  const tookBy = (role: SeatRecord['role']): readonly number[] =>
+    record.seats
+      .filter((seat) => seat.role === role && !Number.isNaN(seat.opened))
+      .map(({ opened, dialled }) => opened - dialled);
+  const [probes, sentinels] = [tookBy('probes'), tookBy('sentinel')];
+  if (probes.length === 0 || sentinels.length === 0) return [];
+  const share = shareBeyondTen(Math.min(probes.length, sentinels.length));
+  const value = quantileOf(probes, share);
+  const { factor, plusMs } = limits.connectsOverSentinel;
+  const limit = factor * quantileOf(sentinels, share) + plusMs;
+  return [
+    {
+      id: 'connects',
+      stage,
+      title: `p${Math.round(share * 100)} of how long probes took to connect, against a bare socket reader beside them`,
+      value,
+      limit,
+      unit: 'ms',
+      ok: value <= limit,
+      advice: 'the measuring process is starved: a lower connectRate, or more cores',
+    },
+  ];
+}
+
+/** The quantile that so many samples tell, ten of them beyond it: the p99 of eighty is the one hiccup that there was. */
+function shareBeyondTen(count: number): number {
+  return Math.max(0.5, Math.min(0.99, 1 - 10 / count));
 }
 
 function floorsOf({ name, floor: { before, after } }: StageResult): TrustCheck | undefined {

@@ -7,6 +7,9 @@ import { area, drawing, legend, line, place } from './drawing.ts';
 import { linear, logarithmic } from './scale.ts';
 import { numberTable } from './tables.ts';
 
+const whose =
+  'Where nothing is published, of the probes; elsewhere of all connections, with what the generator itself was late.';
+
 /** Stages that are drawn; all of them stand in the table. */
 const mostDrawn = 6;
 
@@ -37,7 +40,7 @@ export function connectTimes(stages: readonly StageResult[]): Markup {
       row(`${name}, connect`, connect),
       ...(subscribe && subscribe.count > 0 ? [row(`${name}, subscribe`, subscribe)] : []),
     ]),
-  )}`;
+  )}<p class="note">${whose}</p>`;
 }
 
 function row(name: string, quantiles: Quantiles): string[] {
