@@ -26,6 +26,8 @@ export interface StageContext {
   /** Folder for what processes print. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** How long what is owed after the last publish is waited for at least, milliseconds; absent: ten seconds. */
+  readonly drainMs?: number;
   /** Where to listen for processes of other machines; absent: on loopback. */
   readonly control?: ControlAddress;
   readonly onFrame?: FrameListener;

@@ -9,7 +9,7 @@ import { Conductor, type StageContext } from './conductor.ts';
 /** Probes and sentinels come one by one, whatever the rate of the others. */
 const probeRate = 200;
 /** How long what is owed after the last publish is waited for, where nothing is known to be slow. */
-const drainMs = 10_000;
+const usualDrainMs = 10_000;
 /** The most that a generator is waited for that has yet to read what it has received. */
 const mostLagMs = 60_000;
 /** Between two events that subscribers of a space are ready with. */
@@ -165,7 +165,7 @@ async function behave(conductor: Conductor, plan: LoadPlan, lasts: number, over:
 }
 
 /** Until everything owed has arrived, and no longer than the drain lasts. */
-async function drain(conductor: Conductor, { signal }: StageContext): Promise<void> {
+async function drain(conductor: Conductor, { signal, drainMs = usualDrainMs }: StageContext): Promise<void> {
   const { record } = conductor;
   const from = now();
   const least = Math.max(drainMs, 5 * slowest(record));

@@ -65,7 +65,7 @@ export const faultyStages: readonly FaultyStage[] = [
   {
     id: 'reorder',
     on: pusherOnNode,
-    faults: { reorder: { oneIn: 10 } },
+    faults: { reorder: { oneIn: 10, heldMs: 1000 } },
     stage: { pace: [{ rate: 20, publishes: 80 }], warmup: 10 },
     fails: ['reordered'],
   },

@@ -3,10 +3,12 @@ import type { Contract } from '../../contract/contract.ts';
 import { parseJson } from '../../contract/json.ts';
 import type { SurfaceName } from '../../contract/requirement.ts';
 import type { SuiteFactory } from '../../suite/surface.ts';
-import type { Target } from '../../target/target.ts';
+import { secretsOf, type Target } from '../../target/target.ts';
+import { redactor } from '../../wire/redact.ts';
 import { type PublishRow, rowKinds } from '../control/messages.ts';
 import type { ControlAddress } from '../control/server.ts';
 import type { BulkDriver } from '../drivers/driver.ts';
+import { redactRecord } from '../evidence/redact-record.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { performStage } from '../perform/perform-stage.ts';
 import { emptyRecord, type StageRecorder } from '../perform/recorder.ts';
@@ -40,6 +42,8 @@ export interface Measurement {
   readonly stamped: boolean;
   /** Pid of the server, where it can be seen. */
   readonly serverPid?: number;
+  /** Of whom it is known how late it may be; absent: ten seconds, or five times the p99. */
+  readonly drainMs?: number;
   /** Called each second; `pids` are the processes of the measurement, by name. */
   readonly onProgress?: (recorder: StageRecorder, pids: Readonly<Record<string, number>>) => void;
   readonly onPublishes?: (rows: readonly PublishRow[]) => void;
@@ -58,11 +62,12 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
   const dialect = dialectOf(contract, target);
   const run = runNumber(means.seed, measurement.number);
   let prepared: Awaited<ReturnType<typeof prepare>>;
+  const redact = redactor(secretsOf(target));
   try {
     prepared = await prepare(contract, target, dialect, { run, stage });
   } catch (cause) {
     const record = emptyRecord(planOf(means, measurement, dialect, run, undefined), driver.name);
-    record.unreachable = (cause as Error).message;
+    record.unreachable = redact((cause as Error).message);
     return { record, monitors: { seen: 0, judged: 0, skipped: 0 } };
   }
   const plan = planOf(means, measurement, dialect, run, prepared);
@@ -78,6 +83,7 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       driver,
       ...(means.control === undefined ? {} : { control: means.control }),
       members: membersOf(plan, driver),
+      ...(measurement.drainMs === undefined ? {} : { drainMs: measurement.drainMs }),
       observed: serverPid === undefined ? {} : { server: serverPid },
       ...(serverPid === undefined && target.observe?.command !== undefined
         ? { observe: target.observe.command }
@@ -96,6 +102,7 @@ export async function measure(means: Means, measurement: Measurement): Promise<M
       },
     });
     record.changed.push(...judge.changed);
+    redactRecord(record, redact);
     record.requirements.push(...(monitors?.finish() ?? []));
     const advice = record.requirements.filter(({ level }) => level === 'SHOULD');
     return {
