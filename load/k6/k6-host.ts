@@ -49,6 +49,10 @@ export class K6Host implements Host {
     return this.#clock.now() - this.#offset;
   }
 
+  wall(): number {
+    return this.#clock.now();
+  }
+
   setOffset(offset: number): void {
     this.#offset = offset;
   }

@@ -56,6 +56,9 @@ export class BulkMember {
       case 'offset':
         this.#host.setOffset(order.offset);
         break;
+      case 'clock':
+        this.#host.tell({ say: 'clock', at: order.at, wall: this.#host.wall() });
+        break;
       case 'join':
         this.#join(order);
         break;

@@ -42,6 +42,8 @@ export interface Lag {
 
 export interface Host {
   now(): number;
+  /** Milliseconds of the wall clock of its machine. */
+  wall(): number;
   /** Tells the host what it is for, before the first connection. */
   prepare(plan: LoadPlan): void;
   /** Wall clock less hrtime, for a host that has only the wall clock. */

@@ -25,6 +25,8 @@ export type Order =
     }
   /** Sampled again each second. */
   | { readonly say: 'offset'; readonly offset: number }
+  /** To members that may be on other machines: answered at once by `clock`, with the same `at`. */
+  | { readonly say: 'clock'; readonly at: number }
   /**
    * Open connections until so many subscribers of this process have been begun, at a rate per second; answered by
    * `joined` when each of them is ready or has failed. Seats are counted over the whole of the plan: first all
@@ -151,6 +153,8 @@ export type Fact =
       readonly skipped: number;
     }
   | { readonly say: 'flushed'; readonly id: number }
+  /** `wall`: milliseconds of the member's own wall clock. */
+  | { readonly say: 'clock'; readonly at: number; readonly wall: number }
   /** Something of its own went wrong: the measurement is incomplete. */
   | { readonly say: 'broken'; readonly reason: string };
 

@@ -26,7 +26,11 @@ export class NodeHost implements Host {
     return now();
   }
 
-  setOffset(): void {
+  wall(): number {
+    return Date.now();
+  }
+
+  setOffset(_offset: number): void {
     // Node has the clock itself.
   }
 

@@ -1,7 +1,7 @@
 import type { SeatRecord, StageRecord } from './stage-record.ts';
 
 /** What a script in k6 makes of the wall clock, of which it has whole milliseconds, when it is interrupted. */
-const k6SlackMs = 5;
+export const k6SlackMs = 5;
 
 /**
  * How far a subscriber's clock may be from the one that all other processes share, in milliseconds: by so much it may seem

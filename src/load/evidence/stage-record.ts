@@ -132,6 +132,8 @@ export interface StageRecord {
   readonly lags: LagSample[];
   readonly system: SystemSample[];
   /** Wall clock less hrtime, each second. */
+  /** Of members of the generator that may be on other machines: how far their clocks are ahead, and how well that is known. */
+  readonly clocks: { readonly process: number; readonly aheadMs: number; readonly withinMs: number }[];
   readonly offsets: { readonly at: number; readonly offset: number }[];
   readonly intruders: { goodIn: number; goodOut: number; badIn: number; badOut: number; refusalMs: number[] };
   readonly counts: { frames: number; bytes: number; other: number };

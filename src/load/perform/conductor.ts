@@ -1,12 +1,15 @@
+import { setMaxListeners } from 'node:events';
 import { join } from 'node:path';
 import { now, wallOffset } from '../clock.ts';
 import type { Fact, Order, PublishRow, Role } from '../control/messages.ts';
 import { type ControlAddress, type ControlServer, type Member, startControl } from '../control/server.ts';
 import type { BulkDriver, BulkProcess } from '../drivers/driver.ts';
+import { k6SlackMs } from '../evidence/clock-slack.ts';
 import type { StageRecord } from '../evidence/stage-record.ts';
 import { bulkOf, type LoadPlan } from '../plan/load-plan.ts';
 import type { PublishVia } from '../plan/publish-via.ts';
 import { type Child, startChild } from './children.ts';
+import { MemberClocks } from './member-clocks.ts';
 import { type FrameListener, StageRecorder } from './recorder.ts';
 import { ServerWatch } from './server-watch.ts';
 import { SystemWatch } from './system.ts';
@@ -53,6 +56,8 @@ export class Conductor {
   readonly #children: Child[] = [];
   readonly #watch: SystemWatch;
   readonly #server: ServerWatch | undefined;
+  /** Of members that may be on other machines. */
+  readonly #clocks = new MemberClocks();
   #bulk: BulkProcess | undefined;
   #answers = new Map<string, (fact: Fact) => void>();
   #published = 0;
@@ -64,6 +69,8 @@ export class Conductor {
 
   private constructor(context: StageContext, control: ControlServer, recorder: StageRecorder) {
     this.#context = context;
+    // Each process that is waited for listens.
+    setMaxListeners(0, context.signal);
     this.#control = control;
     this.recorder = recorder;
     this.#server = context.observe === undefined ? undefined : new ServerWatch(context.observe, now);
@@ -190,6 +197,14 @@ export class Conductor {
   async stop(): Promise<void> {
     this.#stopping = true;
     if (this.#timer) clearInterval(this.#timer);
+    this.record.clocks.push(...this.#clocks.told((member) => this.#members.get(member), wallOffset()));
+    for (const { process, aheadMs } of this.record.clocks) {
+      const by = Math.round(Math.abs(aheadMs));
+      if (by > k6SlackMs)
+        this.mark(
+          `the clock of generator ${process} is ${by} ms ${aheadMs > 0 ? 'ahead' : 'behind'}, which is allowed for`,
+        );
+    }
     for (const member of this.#members.keys()) if (member.isThere()) member.order({ say: 'stop' });
     const endings = await Promise.all([
       ...this.#children.map((child) => child.stop()),
@@ -207,6 +222,7 @@ export class Conductor {
     const index = this.#of(member.role).length;
     this.#members.set(member, index);
     const { role } = member;
+    if (this.#context.control && role === 'bulk') this.#clocks.add(member);
     member.order({
       say: 'plan',
       plan,
@@ -222,6 +238,10 @@ export class Conductor {
     const index = this.#members.get(member) ?? 0;
     if (fact.say === 'joined' || fact.say === 'flushed') {
       this.#answers.get(answerKey(member, index, fact.say, fact.id))?.(fact);
+      return;
+    }
+    if (fact.say === 'clock') {
+      this.#clocks.take(member, fact.at, fact.wall);
       return;
     }
     if (fact.say === 'published') {
@@ -292,13 +312,22 @@ export class Conductor {
         `not all processes came up: ${missing.join(', ')}${why === '' ? '' : `; ${why}`}`,
       );
     }
+    await this.#clocks.agree((what, ms) => this.#within(what, ms));
+    this.#tellOffsets(wallOffset());
     this.#timer = setInterval(() => this.#tick(), 1000);
+  }
+
+  #tellOffsets(offset: number): void {
+    for (const member of this.#members.keys()) {
+      member.order({ say: 'offset', offset: this.#clocks.offsetOf(member, offset) });
+    }
   }
 
   #tick(): void {
     const offset = wallOffset();
     this.record.offsets.push({ at: now(), offset });
-    for (const member of this.#members.keys()) member.order({ say: 'offset', offset });
+    this.#tellOffsets(offset);
+    this.#clocks.ask();
     this.#watch.sample();
     this.#context.onProgress?.(this.recorder, this.#pids());
   }

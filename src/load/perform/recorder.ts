@@ -274,6 +274,7 @@ export function emptyRecord(plan: LoadPlan, driver: 'k6' | 'node'): StageRecord 
     histograms: [],
     lags: [],
     system: [],
+    clocks: [],
     offsets: [],
     intruders: { goodIn: 0, goodOut: 0, badIn: 0, badOut: 0, refusalMs: [] },
     counts: { frames: 0, bytes: 0, other: 0 },

@@ -1,3 +1,4 @@
+import { k6SlackMs } from '../evidence/clock-slack.ts';
 import { pressureDuring } from '../evidence/pressure.ts';
 import type { SeatRecord, StageRecord } from '../evidence/stage-record.ts';
 import { lineThrough, quantileOf } from '../evidence/statistics.ts';
@@ -44,6 +45,7 @@ export function trustOf(
     ...connectingOf(record, result),
     floorsOf(result),
     clockOf(record, result),
+    clocksOf(record, result),
     ceilingOf(result, ceiling),
     pressureOf(record, result, ceiling),
   ];
@@ -273,6 +275,22 @@ function clockOf(record: StageRecord, { name }: StageResult): TrustCheck | undef
     unit: 'ms',
     ok: jump <= limits.clockJumpMs,
     advice: 'the wall clock was set during the run: stop what sets it, and run again',
+  };
+}
+
+/** What members on other machines tell of when they joined and left decides what they are owed. */
+function clocksOf({ clocks }: StageRecord, { name }: StageResult): TrustCheck | undefined {
+  if (clocks.length === 0) return undefined;
+  const value = Math.max(...clocks.map(({ withinMs }) => withinMs));
+  return {
+    id: 'clocks',
+    stage: name,
+    title: 'how well the clocks of generators elsewhere are known',
+    value,
+    limit: k6SlackMs,
+    unit: 'ms',
+    ok: value <= k6SlackMs,
+    advice: 'the way to a generator takes too long to agree on the time: bring it nearer to the coordinator',
   };
 }
 
